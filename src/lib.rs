@@ -1,0 +1,2 @@
+//! popfetch.
+pub mod model;

@@ -1,0 +1,101 @@
+//! What is recorded about a delivery: the plain data that `delivery` makes, `state` keeps and
+//! `jobs` carries between them.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::MessageKey;
+
+/// How a message came to be known. Seen is wider than delivered: only what was delivered may
+/// ever be deleted from the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Stored in every destination of its time.
+    Delivered,
+    /// Marked as seen by the user, never fetched.
+    Seen,
+    /// Taken over from another program's state.
+    Imported,
+    /// Only its header block was fetched.
+    HeadersOnly,
+    /// A delivery program refused it for good.
+    Refused,
+}
+
+impl Origin {
+    /// Every origin, with the word that the state file holds for it.
+    pub const WORDS: [(Self, &'static str); 5] = [
+        (Self::Delivered, "delivered"),
+        (Self::Seen, "seen"),
+        (Self::Imported, "imported"),
+        (Self::HeadersOnly, "headers"),
+        (Self::Refused, "refused"),
+    ];
+}
+
+/// A place where mail goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// A Maildir, by absolute path.
+    Maildir(PathBuf),
+    /// Standard output.
+    Stdout,
+}
+
+impl fmt::Display for Place {
+    /// As the user would write it after `--to`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Maildir(path) => write!(f, "maildir:{}", path.display()),
+            Self::Stdout => f.write_str("-"),
+        }
+    }
+}
+
+/// One message in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// The place.
+    pub place: Place,
+    /// The file that becomes visible by a rename after the commit; nothing where the message was
+    /// handed over before it.
+    pub staged: Option<Staged>,
+}
+
+/// A file that lies complete in a Maildir's `tmp/` and waits for its rename into `new/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staged {
+    /// Inode number of the `tmp/` that it was written to. Recovery believes "it is no longer in
+    /// `tmp/`, so it was renamed" only of that very directory. (No device number: it may change
+    /// over a reboot.)
+    pub directory: u64,
+    /// Its name, the same in `tmp/` and in `new/`.
+    pub name: String,
+}
+
+/// A delivered message as the state records it.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    /// Which message.
+    pub key: MessageKey,
+    /// SHA-256 of its header block.
+    pub header_digest: [u8; 32],
+    /// Its Message-ID field, if it has a plausible one.
+    pub message_id: Option<String>,
+    /// When it was delivered, in seconds since the epoch.
+    pub at: i64,
+    /// Where it went.
+    pub placements: Vec<Placement>,
+}
+
+/// A delivery that is recorded but not known to be finished: a crash came between the commit
+/// and the rename, or right after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingDelivery {
+    /// The state's own id of it.
+    pub id: i64,
+    /// The place it goes to.
+    pub place: Place,
+    /// The file that may still have to be renamed.
+    pub staged: Staged,
+}

@@ -1,0 +1,19 @@
+//! Words that every layer uses: plain data, no I/O, no clocks.
+
+mod account;
+mod delivery;
+mod endpoint;
+mod interrupt;
+mod message;
+mod secret;
+mod selection;
+mod surroundings;
+
+pub use account::{AccountName, InvalidAccountName, MailboxIdentity};
+pub use delivery::{Origin, PendingDelivery, Place, Placement, Receipt, Staged};
+pub use endpoint::{Endpoint, TlsMode};
+pub use interrupt::Interrupt;
+pub use message::{Listed, MessageKey, MessageNumber, Octets, Uid};
+pub use secret::Secret;
+pub use selection::{NumberSet, Scope, Selection};
+pub use surroundings::Surroundings;

@@ -1,0 +1,27 @@
+//! What a run takes from the machine it runs on.
+
+use std::time::SystemTime;
+
+/// Time, names and chance: handed in, so that everything below can be run with others in a test.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// The clock.
+    pub now: fn() -> SystemTime,
+    /// The machine's host name.
+    pub host: String,
+    /// The process id.
+    pub process: u32,
+    /// The user id that files are created with.
+    pub user: u32,
+    /// Fresh random octets.
+    pub random: [u8; 8],
+}
+
+impl Surroundings {
+    /// The time in seconds since the epoch.
+    #[must_use]
+    pub fn seconds(&self) -> i64 {
+        let since = (self.now)().duration_since(SystemTime::UNIX_EPOCH);
+        since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+}
