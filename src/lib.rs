@@ -1,2 +1,3 @@
 //! popfetch.
 pub mod model;
+pub mod proto;
