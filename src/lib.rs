@@ -1,3 +1,4 @@
 //! popfetch.
 pub mod model;
 pub mod proto;
+pub mod sasl;
