@@ -2,3 +2,4 @@
 pub mod model;
 pub mod proto;
 pub mod sasl;
+pub mod net;

@@ -1,0 +1,18 @@
+//! Sockets and TLS: the only place that knows `TcpStream` and native-tls.
+//!
+//! [`dial`] finds the host and connects, [`Stream`] carries octets in the clear or under TLS,
+//! and everything in it that could wait for ever waits until a deadline or an [`Interrupt`].
+//!
+//! [`Interrupt`]: crate::model::Interrupt
+
+mod certificate;
+mod dial;
+mod error;
+mod stream;
+mod tls;
+mod wait;
+
+pub use dial::dial;
+pub use error::Error;
+pub use stream::Stream;
+pub use tls::{Connectors, TlsSettings};

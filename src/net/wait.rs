@@ -1,0 +1,61 @@
+//! Waiting, with an end to it.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::model::Interrupt;
+
+/// How long one blocking system call may last before the deadline and the interrupt are looked
+/// at again. Costs nothing while data flows; it is how late Ctrl-C may be.
+pub(super) const TICK: Duration = Duration::from_millis(200);
+
+/// Why waiting ended without what was waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum GaveUp {
+    Timeout,
+    Interrupted,
+}
+
+impl From<GaveUp> for io::Error {
+    /// As error kinds, so that the client, which does not know this module, can tell.
+    fn from(gave_up: GaveUp) -> Self {
+        match gave_up {
+            GaveUp::Timeout => Self::from(io::ErrorKind::TimedOut),
+            GaveUp::Interrupted => Self::from(io::ErrorKind::Interrupted),
+        }
+    }
+}
+
+/// Patience: until a deadline, or until an interrupt and a time of grace behind it.
+#[derive(Debug)]
+pub(super) struct Patience {
+    interrupt: Interrupt,
+    /// How long work may go on after an interrupt, to leave things in order.
+    pub(super) grace: Duration,
+    /// When the interrupt was first noticed.
+    interrupted_at: Option<Instant>,
+}
+
+impl Patience {
+    pub(super) fn new(interrupt: Interrupt) -> Self {
+        Self { interrupt, grace: Duration::ZERO, interrupted_at: None }
+    }
+
+    /// Says whether to go on waiting; to be asked once a tick.
+    pub(super) fn check(&mut self, deadline: Instant) -> Result<(), GaveUp> {
+        let now = Instant::now();
+        if self.interrupt.is_raised() {
+            let since = *self.interrupted_at.get_or_insert(now);
+            if now.duration_since(since) >= self.grace {
+                return Err(GaveUp::Interrupted);
+            }
+        }
+        if now >= deadline { Err(GaveUp::Timeout) } else { Ok(()) }
+    }
+}
+
+/// Whether the error only says that a tick passed.
+pub(super) fn is_tick(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
+}
