@@ -3,3 +3,4 @@ pub mod model;
 pub mod proto;
 pub mod sasl;
 pub mod net;
+pub mod durable;

@@ -1,0 +1,203 @@
+//! An open directory, and what can be done in it.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fd::OwnedFd;
+use rustix::fs::{AtFlags, Mode, OFlags, RawMode};
+use rustix::io::Errno;
+
+use super::{Error, File};
+
+/// An open directory. Its files are created 0600 and its subdirectories 0700, whatever the umask
+/// allows beyond that.
+#[derive(Debug)]
+pub struct Directory {
+    fd: OwnedFd,
+    path: PathBuf,
+}
+
+const PRIVATE_FILE: RawMode = 0o600;
+const PRIVATE_DIRECTORY: RawMode = 0o700;
+
+impl Directory {
+    /// Opens an existing directory.
+    ///
+    /// # Errors
+    /// [`Error`] when it does not exist, is no directory, or may not be entered.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let fd = rustix::fs::open(path, flags, Mode::empty());
+        let fd = fd.map_err(|errno| Error::new("open the directory", path, errno))?;
+        Ok(Self { fd, path: path.to_owned() })
+    }
+
+    /// Opens a directory, made first when it is missing; then its parent, which must exist, is
+    /// synced, so that the directory is still there after a power cut.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be made or opened.
+    pub fn open_or_create(path: &Path) -> Result<Self, Error> {
+        match rustix::fs::mkdir(path, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
+            Ok(()) => {
+                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+                Self::open(parent.unwrap_or(Path::new(".")))?.sync()?;
+            }
+            Err(Errno::EXIST) => {}
+            Err(errno) => return Err(Error::new("create the directory", path, errno)),
+        }
+        Self::open(path)
+    }
+
+    /// Opens a directory, made first when it or any of its parents is missing.
+    ///
+    /// # Errors
+    /// [`Error`] when one cannot be made or opened.
+    pub fn open_or_create_all(path: &Path) -> Result<Self, Error> {
+        let missing_parent = path.parent().filter(|parent| {
+            !parent.as_os_str().is_empty() && matches!(parent.try_exists(), Ok(false))
+        });
+        if let Some(parent) = missing_parent {
+            Self::open_or_create_all(parent)?;
+        }
+        Self::open_or_create(path)
+    }
+
+    /// Opens the subdirectory `name`, never through a symbolic link.
+    ///
+    /// # Errors
+    /// [`Error`] when it does not exist or is no directory.
+    pub fn open_subdirectory(&self, name: &str) -> Result<Self, Error> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let path = self.path.join(name);
+        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
+            Ok(fd) => Ok(Self { fd, path }),
+            Err(errno) => Err(Error::new("open the directory", &path, errno)),
+        }
+    }
+
+    /// Makes the subdirectory `name` unless it exists. [`Self::sync`] makes that last.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be made.
+    pub fn create_subdirectory(&self, name: &str) -> Result<(), Error> {
+        match rustix::fs::mkdirat(&self.fd, name, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
+            Ok(()) | Err(Errno::EXIST) => Ok(()),
+            Err(errno) => Err(Error::new("create the directory", &self.path.join(name), errno)),
+        }
+    }
+
+    /// Creates the file `name`, which must not exist, for writing.
+    ///
+    /// # Errors
+    /// [`Error`] when it exists or cannot be made.
+    pub fn create_file(&self, name: &str) -> Result<File, Error> {
+        let flags = OFlags::RDWR
+            | OFlags::CREATE
+            | OFlags::EXCL
+            | OFlags::NOFOLLOW
+            | OFlags::CLOEXEC;
+        self.open_file(name, flags, "create")
+    }
+
+    /// Opens the file `name` for reading and writing, made first when it is missing.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be opened, or is a symbolic link.
+    pub fn open_or_create_file(&self, name: &str) -> Result<File, Error> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        self.open_file(name, flags, "open")
+    }
+
+    fn open_file(&self, name: &str, flags: OFlags, action: &'static str) -> Result<File, Error> {
+        let path = self.path.join(name);
+        match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(PRIVATE_FILE)) {
+            Ok(fd) => Ok(File::new(fd, path)),
+            Err(errno) => Err(Error::new(action, &path, errno)),
+        }
+    }
+
+    /// Moves the file `name` into `to`, under the same name. Atomic: it is never in both and
+    /// never in neither.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be moved.
+    pub fn rename(&self, name: &str, to: &Self) -> Result<(), Error> {
+        rustix::fs::renameat(&self.fd, name, &to.fd, name)
+            .map_err(|errno| Error::new("move into place", &to.path.join(name), errno))
+    }
+
+    /// Removes the file `name`.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be removed.
+    pub fn remove(&self, name: &OsStr) -> Result<(), Error> {
+        rustix::fs::unlinkat(&self.fd, name, AtFlags::empty())
+            .map_err(|errno| Error::new("remove", &self.path.join(name), errno))
+    }
+
+    /// Whether something named `name` exists.
+    ///
+    /// # Errors
+    /// [`Error`] when that cannot be told.
+    pub fn contains(&self, name: &str) -> Result<bool, Error> {
+        match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(Error::new("look at", &self.path.join(name), errno)),
+        }
+    }
+
+    /// The names in it, in no order.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be read.
+    pub fn names(&self) -> Result<Vec<OsString>, Error> {
+        let failed = |errno: Errno| Error::new("read the directory", &self.path, errno);
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&self.fd).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            if name != "." && name != ".." {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Waits until what was created in, moved into and removed from it is on the disk.
+    ///
+    /// # Errors
+    /// [`Error`] when the disk fails. Nothing may then be taken for durable.
+    pub fn sync(&self) -> Result<(), Error> {
+        rustix::fs::fsync(&self.fd)
+            .map_err(|errno| Error::new("sync the directory", &self.path, errno))
+    }
+
+    /// Its inode number: whether it is still the directory that it was.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be read.
+    pub fn inode(&self) -> Result<u64, Error> {
+        self.stat().map(|stat| stat.st_ino)
+    }
+
+    /// The user id of its owner.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be read.
+    pub fn owner(&self) -> Result<u32, Error> {
+        self.stat().map(|stat| stat.st_uid)
+    }
+
+    fn stat(&self) -> Result<rustix::fs::Stat, Error> {
+        rustix::fs::fstat(&self.fd).map_err(|errno| Error::new("look at", &self.path, errno))
+    }
+
+    /// Its path, as it was opened.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}

@@ -1,0 +1,15 @@
+//! Every sync, rename, lock and unlink in the program, and nothing that decides about them.
+//!
+//! Files are named relative to an open [`Directory`], so that a directory which is replaced under
+//! a running popfetch is noticed as an error and never written into. Every operation that must
+//! survive a power cut passes through here, which is also what lets tests fail each one.
+
+mod directory;
+mod error;
+mod file;
+mod lock;
+
+pub use directory::Directory;
+pub use error::Error;
+pub use file::{File, sync_all};
+pub use lock::{Holder, Lock};
