@@ -4,3 +4,4 @@ pub mod proto;
 pub mod sasl;
 pub mod net;
 pub mod durable;
+pub mod client;

@@ -1,0 +1,247 @@
+//! A stream, a buffer and an engine: what a connection is made of in every state.
+
+use std::io::{Read, Write};
+use std::time::Instant;
+
+use super::Error;
+use super::buffer::Buffer;
+use super::pace::Pace;
+use super::redact::Redactor;
+use crate::model::Secret;
+use crate::proto::{Command, Engine, Event, Limits, Status, visible};
+
+/// Is shown the dialogue, for the user who wants to see it. Never a secret: commands describe
+/// themselves, and what the server says is searched for what was sent.
+pub trait Trace: Send {
+    /// A command, as it describes itself.
+    fn sent(&mut self, command: &str);
+    /// A line of the server, made visible; of a message only that it came.
+    fn received(&mut self, line: &str);
+}
+
+/// The longest server line that is traced, in characters.
+const TRACED: usize = 256;
+
+pub(super) struct Channel<S> {
+    stream: S,
+    buffer: Buffer,
+    engine: Engine,
+    pace: Pace,
+    trace: Option<Box<dyn Trace>>,
+    redactor: Redactor,
+    /// Octets of the message that is coming in, for the trace.
+    body_octets: u64,
+}
+
+/// One piece of a reply, as the caller of [`Channel::receive`] sees it.
+pub(super) enum Received<'a> {
+    Status(Status),
+    Challenge(&'a [u8]),
+    Line(&'a [u8]),
+    Chunk(&'a [u8]),
+    End,
+}
+
+impl<S: Read + Write> Channel<S> {
+    /// Over a stream whose server has yet to greet.
+    pub(super) fn new(stream: S, limits: Limits, trace: Option<Box<dyn Trace>>) -> Self {
+        Self::with(stream, Engine::new(limits), trace)
+    }
+
+    /// Over a stream that was just upgraded to TLS.
+    pub(super) fn resume(stream: S, limits: Limits, trace: Option<Box<dyn Trace>>) -> Self {
+        Self::with(stream, Engine::resumed(limits), trace)
+    }
+
+    fn with(stream: S, engine: Engine, trace: Option<Box<dyn Trace>>) -> Self {
+        Self {
+            stream,
+            buffer: Buffer::new(),
+            engine,
+            pace: Pace::default(),
+            trace,
+            redactor: Redactor::default(),
+            body_octets: 0,
+        }
+    }
+
+    pub(super) fn stream(&self) -> &S {
+        &self.stream
+    }
+
+    pub(super) fn stream_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Gives the stream back for TLS, together with what is kept over the upgrade: nothing that
+    /// was received before it.
+    ///
+    /// # Errors
+    /// [`proto::Error::Injection`](crate::proto::Error::Injection) when bytes are waiting that
+    /// arrived in the clear behind the reply to STLS.
+    pub(super) fn into_clean(self) -> Result<(S, Limits, Option<Box<dyn Trace>>), Error> {
+        match self.buffer.filled().len() {
+            0 => Ok((self.stream, *self.engine.limits(), self.trace)),
+            octets => Err(crate::proto::Error::Injection { octets }.into()),
+        }
+    }
+
+    /// Never shows `secret` in anything the server says.
+    pub(super) fn hide(&mut self, secret: &Secret) {
+        self.redactor.hide(secret);
+    }
+
+    /// Puts a command into the outbox.
+    pub(super) fn enqueue(&mut self, command: Command) -> Result<(), Error> {
+        let description = command.describe();
+        match self.engine.enqueue(command) {
+            Ok(()) => {
+                if let Some(trace) = &mut self.trace {
+                    trace.sent(&description);
+                }
+                Ok(())
+            }
+            Err(source) => Err(Error::Argument { command: description, source }),
+        }
+    }
+
+    /// Sends what is in the outbox, all in one write: some servers cannot take a command in two
+    /// pieces, and under TLS it is one record.
+    pub(super) fn flush(&mut self) -> Result<(), Error> {
+        if self.engine.outbox().is_empty() {
+            return Ok(());
+        }
+        let written =
+            self.stream.write_all(self.engine.outbox()).and_then(|()| self.stream.flush());
+        written.map_err(|error| Error::of_io(error, self.engine.awaiting()))?;
+        self.engine.sent();
+        Ok(())
+    }
+
+    /// Waits for the next piece of a reply and shows it to `see`, with the command that it is a
+    /// reply to (nothing for the greeting) and whether it is the last piece of that reply.
+    pub(super) fn receive<T>(
+        &mut self,
+        see: impl FnOnce(Option<&Command>, Received<'_>, bool) -> T,
+    ) -> Result<T, Error> {
+        loop {
+            let input = self.buffer.filled();
+            let Some(step) = self.engine.poll(input)? else {
+                self.fill()?;
+                continue;
+            };
+            let received = match step.event {
+                Event::Status { ok, text } => {
+                    Received::Status(self.redactor.status(ok, &input[text]))
+                }
+                Event::Challenge(span) => Received::Challenge(&input[span]),
+                Event::Line(span) => Received::Line(&input[span]),
+                Event::Chunk(span) => Received::Chunk(&input[span]),
+                Event::End => Received::End,
+            };
+            if let Some(trace) = &mut self.trace {
+                show(trace.as_mut(), &self.redactor, &received, &mut self.body_octets);
+            }
+            let last = step.finished.is_some();
+            let command = step.finished.as_ref().or(self.engine.answering());
+            let seen = see(command, received, last);
+            self.buffer.consume(step.consumed);
+            return Ok(seen);
+        }
+    }
+
+    /// Reads more from the stream.
+    fn fill(&mut self) -> Result<(), Error> {
+        let started = self.engine.is_inside_reply().then(Instant::now);
+        match self.buffer.fill(&mut self.stream) {
+            Ok(0) => Err(Error::Closed { awaiting: self.engine.awaiting() }),
+            Ok(octets) => match started {
+                Some(started) if !self.pace.received(octets, started) => {
+                    Err(Error::TooSlow { awaiting: self.engine.awaiting() })
+                }
+                _ => Ok(()),
+            },
+            Err(error) => Err(Error::of_io(error, self.engine.awaiting())),
+        }
+    }
+
+    /// Bytes behind a complete reply, with nothing outstanding, mean that the server and we
+    /// disagree about what was said: nothing it sends later can be trusted.
+    pub(super) fn expect_silence(&self) -> Result<(), Error> {
+        match self.buffer.filled() {
+            [] => Ok(()),
+            data => Err(crate::proto::Error::unsolicited(data).into()),
+        }
+    }
+
+    /// Waits for a status line, of the greeting or of the one command outstanding.
+    pub(super) fn status(&mut self) -> Result<Status, Error> {
+        loop {
+            let status = self.receive(|_, received, _| match received {
+                Received::Status(status) => Some(status),
+                _ => None,
+            })?;
+            if let Some(status) = status {
+                return Ok(status);
+            }
+        }
+    }
+
+    /// One command and its status line, with nothing else in flight.
+    pub(super) fn command(&mut self, command: Command) -> Result<Status, Error> {
+        self.enqueue(command)?;
+        self.flush()?;
+        let status = self.status()?;
+        self.expect_silence()?;
+        Ok(status)
+    }
+
+    /// One command whose reply, if positive, is a listing; each line is shown to `see`.
+    pub(super) fn listing(
+        &mut self,
+        command: Command,
+        mut see: impl FnMut(&[u8]),
+    ) -> Result<Status, Error> {
+        self.enqueue(command)?;
+        self.flush()?;
+        let mut answer = None;
+        loop {
+            let last = self.receive(|_, received, last| {
+                match received {
+                    Received::Status(status) => answer = Some(status),
+                    Received::Line(line) => see(line),
+                    Received::Challenge(_) | Received::Chunk(_) | Received::End => {}
+                }
+                last
+            })?;
+            if let (true, Some(status)) = (last, answer.take_if(|_| last)) {
+                self.expect_silence()?;
+                return Ok(status);
+            }
+        }
+    }
+}
+
+fn show(trace: &mut dyn Trace, redactor: &Redactor, received: &Received<'_>, octets: &mut u64) {
+    match received {
+        Received::Status(status) => {
+            let indicator = if status.ok { "+OK" } else { "-ERR" };
+            trace.received(format!("{indicator} {}", status.text.as_str()).trim_end());
+        }
+        // A challenge may be made from secrets; that it came is enough.
+        Received::Challenge(_) => trace.received("+ (challenge)"),
+        Received::Line(line) => trace.received(&visible(&redactor.redact(line), TRACED)),
+        Received::Chunk(chunk) => *octets += chunk.len() as u64,
+        Received::End => {
+            if *octets > 0 {
+                trace.received(&format!("({octets} octets)"));
+            }
+            *octets = 0;
+            trace.received(".");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Many commands in flight (RFC 2449, section 6.6).
+
+use std::io::{Read, Write};
+
+use super::Error;
+use super::channel::{Channel, Received};
+use crate::proto::{Command, Status};
+
+/// A piece of the reply to a command of an [`Exchange`].
+#[derive(Debug)]
+pub enum Part<'a> {
+    /// Its status line.
+    Status(&'a Status),
+    /// A line of a listing.
+    Line(&'a [u8]),
+    /// Octets of a message.
+    Chunk(&'a [u8]),
+    /// The end of the listing or message.
+    End,
+}
+
+/// A piece of work that sends many commands and takes their replies as they come.
+pub trait Exchange {
+    /// What may end the work from inside.
+    type Error: From<Error>;
+
+    /// The next command to send, asked for when there is room in the window. Nothing means that
+    /// there is nothing to send now; it is asked again after the next reply.
+    fn next_command(&mut self) -> Option<Command>;
+
+    /// Takes a piece of the reply to `command`.
+    ///
+    /// # Errors
+    /// Whatever makes going on pointless. The replies that are still on their way are then not
+    /// waited for, so the session is of no further use.
+    fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Self::Error>;
+}
+
+/// How much may be unanswered at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    /// Commands.
+    commands: usize,
+    /// Octets of command lines. Both sides may write at the same time, and a server whose output
+    /// is blocked stops reading: what we write must fit into the transport's own window, or both
+    /// wait for ever (RFC 2449, section 6.6). Dovecot stops reading at 4 KiB of unsent replies.
+    octets: usize,
+    /// Refilled when no more commands than this are unanswered: then a refill is one write of
+    /// many commands instead of one write for each.
+    low_water: usize,
+}
+
+impl Window {
+    /// One command at a time, for a server that does not announce PIPELINING.
+    pub(super) const SINGLE: Self = Self { commands: 1, octets: usize::MAX, low_water: 0 };
+    /// For a server that does.
+    pub(super) const PIPELINED: Self = Self { commands: 100, octets: 1024, low_water: 50 };
+}
+
+/// Runs `exchange` until it has nothing to send and nothing is outstanding.
+pub(super) fn run<S: Read + Write, E: Exchange>(
+    channel: &mut Channel<S>,
+    window: Window,
+    exchange: &mut E,
+) -> Result<(), E::Error> {
+    loop {
+        refill(channel, window, exchange)?;
+        if channel.engine().outstanding().0 == 0 {
+            break;
+        }
+        channel.receive(|command, received, _| {
+            let Some(command) = command else { return Ok(()) };
+            let part = match &received {
+                Received::Status(status) => Part::Status(status),
+                Received::Line(line) => Part::Line(line),
+                Received::Chunk(chunk) => Part::Chunk(chunk),
+                Received::End => Part::End,
+                // Only AUTH gets one, and AUTH is not for exchanges.
+                Received::Challenge(_) => return Ok(()),
+            };
+            exchange.reply(command, part)
+        })??;
+        if channel.engine().outstanding().0 == 0 {
+            channel.expect_silence()?;
+        }
+    }
+    Ok(())
+}
+
+fn refill<S: Read + Write, E: Exchange>(
+    channel: &mut Channel<S>,
+    window: Window,
+    exchange: &mut E,
+) -> Result<(), Error> {
+    if channel.engine().outstanding().0 > window.low_water {
+        return Ok(());
+    }
+    loop {
+        let (commands, octets) = channel.engine().outstanding();
+        if commands >= window.commands || octets >= window.octets {
+            break;
+        }
+        match exchange.next_command() {
+            Some(command) => channel.enqueue(command)?,
+            None => break,
+        }
+    }
+    channel.flush()
+}

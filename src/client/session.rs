@@ -1,0 +1,230 @@
+//! A connection after the login: TRANSACTION state (RFC 1939, section 5).
+
+use std::collections::VecDeque;
+use std::io::{Read, Write};
+
+use super::channel::Channel;
+use super::connection;
+use super::pipeline::{self, Exchange, Part, Window};
+use super::Error;
+use crate::model::Listed;
+use crate::proto::{Capabilities, Command, Limits, Sizes, Stat, Status, Uids, combine};
+
+/// A connection in TRANSACTION state.
+pub struct Session<S> {
+    channel: Channel<S>,
+    capabilities: Option<Capabilities>,
+}
+
+/// What is in the mailbox.
+#[derive(Clone, Debug, Default)]
+pub struct Mailbox {
+    /// The messages, in ascending order of number.
+    pub messages: Vec<Listed>,
+    /// Whether the server has unique-ids.
+    pub has_uids: bool,
+}
+
+/// How a session ended.
+#[derive(Debug)]
+pub enum Quit {
+    /// `+OK`: what was marked as deleted is deleted.
+    Done,
+    /// `-ERR`: some, none or all of it may be (RFC 1939, section 6).
+    Refused(Status),
+}
+
+impl<S: Read + Write> Session<S> {
+    pub(super) fn new(channel: Channel<S>, capabilities: Option<Capabilities>) -> Self {
+        Self { channel, capabilities }
+    }
+
+    /// What the server can do, as far as it said so.
+    #[must_use]
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        self.capabilities.as_ref()
+    }
+
+    /// Asks again what the server can do: some say more after the login (RFC 2449, section 5;
+    /// Gmail announces PIPELINING only then). A server that no longer answers keeps what it said
+    /// before.
+    ///
+    /// # Errors
+    /// [`Error`] when the connection breaks.
+    pub fn ask_capabilities(&mut self) -> Result<(), Error> {
+        if self.capabilities.is_some()
+            && let Some(now) = connection::capabilities(&mut self.channel)?
+        {
+            self.capabilities = Some(now);
+        }
+        Ok(())
+    }
+
+    /// The stream below.
+    pub fn stream_mut(&mut self) -> &mut S {
+        self.channel.stream_mut()
+    }
+
+    /// Whether TOP is worth trying: announced, or nothing is known.
+    #[must_use]
+    pub fn may_have_top(&self) -> bool {
+        self.capabilities.as_ref().is_none_or(|offered| offered.top)
+    }
+
+    fn window(&self) -> Window {
+        match &self.capabilities {
+            Some(offered) if offered.pipelining => Window::PIPELINED,
+            _ => Window::SINGLE,
+        }
+    }
+
+    /// Runs an exchange, with as many commands in flight as the server allows.
+    ///
+    /// # Errors
+    /// The exchange's own, or [`Error`] when the connection breaks.
+    pub fn run<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), E::Error> {
+        let window = self.window();
+        pipeline::run(&mut self.channel, window, exchange)
+    }
+
+    /// Takes stock: STAT, UIDL and LIST, in one flight where the server allows it.
+    ///
+    /// UIDL goes before LIST because there are servers whose UIDL changes the sizes.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when a listing is refused, [`Error::Protocol`] when it is malformed.
+    pub fn mailbox(&mut self) -> Result<Mailbox, Error> {
+        let limits = *self.channel.engine().limits();
+        let mut survey = Survey::new(limits);
+        self.run(&mut survey)?;
+        survey.finish(self.capabilities.as_ref().is_some_and(|offered| offered.uidl))
+    }
+
+    /// Only STAT: how many messages, how many octets.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] or [`Error::Protocol`].
+    pub fn stat(&mut self) -> Result<Stat, Error> {
+        let mut survey = Survey::new(*self.channel.engine().limits());
+        survey.ask.truncate(1);
+        self.run(&mut survey)?;
+        survey.stat()
+    }
+
+    /// Keeps the session alive.
+    ///
+    /// # Errors
+    /// [`Error`] when the connection breaks.
+    pub fn noop(&mut self) -> Result<(), Error> {
+        self.channel.command(Command::Noop).map(drop)
+    }
+
+    /// Takes back the session's DELEs.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the server will not.
+    pub fn reset(&mut self) -> Result<(), Error> {
+        match self.channel.command(Command::Rset)? {
+            Status { ok: true, .. } => Ok(()),
+            status => Err(Error::Refused { command: "RSET", status }),
+        }
+    }
+
+    /// Ends the session; this is what carries deletions out (RFC 1939, section 6).
+    ///
+    /// # Errors
+    /// [`Error`] when no answer comes: then nothing is known about the deletions.
+    pub fn quit(mut self) -> Result<Quit, Error> {
+        match self.channel.command(Command::Quit)? {
+            Status { ok: true, .. } => Ok(Quit::Done),
+            status => Ok(Quit::Refused(status)),
+        }
+    }
+}
+
+/// STAT, UIDL and LIST as an exchange.
+struct Survey {
+    limits: Limits,
+    ask: VecDeque<Command>,
+    stat: Option<Result<Stat, Error>>,
+    uids: Result<Uids, Option<Status>>,
+    sizes: Sizes,
+    list_refused: Option<Status>,
+}
+
+impl Survey {
+    fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            ask: VecDeque::from([Command::Stat, Command::Uidl, Command::List]),
+            stat: None,
+            uids: Ok(Uids::default()),
+            sizes: Sizes::default(),
+            list_refused: None,
+        }
+    }
+
+    fn stat(self) -> Result<Stat, Error> {
+        self.stat.unwrap_or(Err(Error::NotOffered { what: "STAT" }))
+    }
+
+    fn finish(self, announced_uidl: bool) -> Result<Mailbox, Error> {
+        let empty = matches!(&self.stat, Some(Ok(Stat { messages: 0, .. })));
+        if let Some(Err(error)) = self.stat {
+            return Err(error);
+        }
+        if let Some(status) = self.list_refused {
+            // Some servers refuse to list nothing.
+            if empty {
+                return Ok(Mailbox { messages: Vec::new(), has_uids: self.uids.is_ok() });
+            }
+            return Err(Error::Refused { command: "LIST", status });
+        }
+        let uids = match self.uids {
+            Ok(uids) => Some(uids),
+            // Announced and yet refused: a fault that passes, and no reason to treat this as a
+            // server without unique-ids.
+            Err(Some(status)) if announced_uidl && !empty => {
+                return Err(Error::Refused { command: "UIDL", status });
+            }
+            Err(_) => None,
+        };
+        let has_uids = uids.is_some() || announced_uidl;
+        Ok(Mailbox { messages: combine(self.sizes, uids)?, has_uids })
+    }
+}
+
+impl Exchange for Survey {
+    type Error = Error;
+
+    fn next_command(&mut self) -> Option<Command> {
+        self.ask.pop_front()
+    }
+
+    fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Error> {
+        match (command, part) {
+            (Command::Stat, Part::Status(status)) => {
+                self.stat = Some(if status.ok {
+                    Stat::parse(status.text.as_str().as_bytes(), &self.limits).map_err(Error::from)
+                } else {
+                    Err(Error::Refused { command: "STAT", status: status.clone() })
+                });
+                Ok(())
+            }
+            (Command::Uidl, Part::Status(status)) if !status.ok => {
+                self.uids = Err(Some(status.clone()));
+                Ok(())
+            }
+            (Command::List, Part::Status(status)) if !status.ok => {
+                self.list_refused = Some(status.clone());
+                Ok(())
+            }
+            (Command::Uidl, Part::Line(line)) => match &mut self.uids {
+                Ok(uids) => Ok(uids.add_line(line, &self.limits)?),
+                Err(_) => Ok(()),
+            },
+            (Command::List, Part::Line(line)) => Ok(self.sizes.add_line(line, &self.limits)?),
+            (_, Part::Status(_) | Part::Line(_) | Part::Chunk(_) | Part::End) => Ok(()),
+        }
+    }
+}
