@@ -5,3 +5,4 @@ pub mod sasl;
 pub mod net;
 pub mod durable;
 pub mod client;
+pub mod delivery;

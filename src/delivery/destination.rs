@@ -1,0 +1,266 @@
+//! One message into all its destinations at once.
+
+use std::sync::Arc;
+
+use super::local::{Maildir, Names, Spool, Stream};
+use super::{Error, HeaderBlock, LineFeeds};
+use crate::durable::{self, File};
+use crate::model::{MessageKey, Place, Placement, Receipt};
+
+/// An open destination. Shared: the network side writes into it while the committer publishes.
+#[derive(Clone, Debug)]
+pub enum Destination {
+    /// A Maildir.
+    Maildir(Arc<Maildir>),
+    /// Standard output.
+    Stream(Arc<Stream>),
+}
+
+impl Destination {
+    /// Where it is.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match self {
+            Self::Maildir(maildir) => maildir.place().clone(),
+            Self::Stream(_) => Place::Stdout,
+        }
+    }
+
+    /// Whether what it was given can still be taken back until the state has recorded it.
+    #[must_use]
+    pub fn is_transactional(&self) -> bool {
+        matches!(self, Self::Maildir(_))
+    }
+
+    /// Makes the names of the files staged in it durable.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn sync_staged(&self) -> Result<(), Error> {
+        match self {
+            Self::Maildir(maildir) => maildir.sync_tmp(),
+            Self::Stream(_) => Ok(()),
+        }
+    }
+
+    /// Makes the messages published into it durable.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn sync_published(&self) -> Result<(), Error> {
+        match self {
+            Self::Maildir(maildir) => maildir.sync_new(),
+            Self::Stream(_) => Ok(()),
+        }
+    }
+}
+
+/// A message that is being written, into every destination. Dropped before its end, it leaves
+/// nothing behind.
+#[derive(Debug)]
+pub struct Sink {
+    parts: Vec<Part>,
+    line_feeds: LineFeeds,
+    header: HeaderBlock,
+}
+
+/// A message that is complete in every destination and visible in none. Dropped before
+/// [`Self::keep`], it leaves nothing behind.
+#[derive(Debug)]
+pub struct StagedMessage {
+    parts: Vec<Part>,
+    header: HeaderBlock,
+}
+
+#[derive(Debug)]
+enum Part {
+    File(StagedFile),
+    Spool { stream: Arc<Stream>, spool: Spool },
+}
+
+/// A file in a Maildir's `tmp/`, removed when dropped unless it is to be kept.
+#[derive(Debug)]
+struct StagedFile {
+    maildir: Arc<Maildir>,
+    name: String,
+    file: File,
+    kept: bool,
+}
+
+impl Drop for StagedFile {
+    fn drop(&mut self) {
+        if !self.kept {
+            self.maildir.discard(&self.name);
+        }
+    }
+}
+
+impl Part {
+    fn file(&mut self) -> &mut File {
+        match self {
+            Self::File(staged) => &mut staged.file,
+            Self::Spool { spool, .. } => spool.file(),
+        }
+    }
+
+    fn place(&self) -> Place {
+        match self {
+            Self::File(staged) => staged.maildir.place().clone(),
+            Self::Spool { .. } => Place::Stdout,
+        }
+    }
+
+    fn keeps_crlf(&self) -> bool {
+        match self {
+            Self::File(_) => false,
+            Self::Spool { stream, .. } => stream.keeps_crlf(),
+        }
+    }
+
+    fn append(&mut self, octets: &[u8]) -> Result<(), Error> {
+        let result = self.file().append(octets);
+        result.map_err(|source| Error::Storage { place: self.place(), source })
+    }
+}
+
+impl Sink {
+    /// Begins a message, whose file is called `name` wherever it needs one.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn create(
+        destinations: &[Destination],
+        names: &mut Names,
+        key: Option<&MessageKey>,
+    ) -> Result<Self, Error> {
+        let mut parts = Vec::with_capacity(destinations.len());
+        for destination in destinations {
+            let name = names.next(key);
+            parts.push(match destination {
+                Destination::Maildir(maildir) => {
+                    let file = maildir.create(&name)?;
+                    let maildir = Arc::clone(maildir);
+                    Part::File(StagedFile { maildir, name, file, kept: false })
+                }
+                Destination::Stream(stream) => {
+                    let spool = stream.spool(&name)?;
+                    Part::Spool { stream: Arc::clone(stream), spool }
+                }
+            });
+        }
+        Ok(Self { parts, line_feeds: LineFeeds::default(), header: HeaderBlock::default() })
+    }
+
+    /// Takes the next octets of the message, as they came, with CRLF line ends.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
+        let Self { parts, line_feeds, header } = self;
+        for part in parts.iter_mut().filter(|part| part.keeps_crlf()) {
+            part.append(octets)?;
+        }
+        line_feeds.convert(octets, |piece| write_piece(parts, header, piece))
+    }
+
+    /// Ends the message. It is staged then.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn finish(self) -> Result<StagedMessage, Error> {
+        let Self { mut parts, line_feeds, mut header } = self;
+        line_feeds.finish(|piece| write_piece(&mut parts, &mut header, piece))?;
+        for part in &mut parts {
+            let result = part.file().complete();
+            result.map_err(|source| Error::Storage { place: part.place(), source })?;
+        }
+        Ok(StagedMessage { parts, header })
+    }
+}
+
+fn write_piece(parts: &mut [Part], header: &mut HeaderBlock, piece: &[u8]) -> Result<(), Error> {
+    header.add(piece);
+    for part in parts.iter_mut().filter(|part| !part.keeps_crlf()) {
+        part.append(piece)?;
+    }
+    Ok(())
+}
+
+impl StagedMessage {
+    /// Hands the message to the destinations that have no transaction.
+    ///
+    /// # Errors
+    /// [`Error::Output`] when one did not take it; then it is delivered nowhere.
+    pub fn hand_over(&mut self, seconds: i64) -> Result<(), Error> {
+        let sender = self.header.return_path();
+        for part in &mut self.parts {
+            if let Part::Spool { stream, spool } = part {
+                stream.hand_over(spool, sender.as_deref(), seconds)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What the state records of it.
+    #[must_use]
+    pub fn receipt(&self, key: MessageKey, at: i64) -> Receipt {
+        Receipt {
+            key,
+            header_digest: self.header.digest(),
+            message_id: self.header.message_id(),
+            at,
+            placements: self.placements().collect(),
+        }
+    }
+
+    /// Where it went, or will be.
+    pub fn placements(&self) -> impl Iterator<Item = Placement> {
+        self.parts.iter().map(|part| Placement {
+            place: part.place(),
+            staged: match part {
+                Part::File(staged) => Some(staged.maildir.staged(&staged.name)),
+                Part::Spool { .. } => None,
+            },
+        })
+    }
+
+    /// The Message-ID, if there is a plausible one.
+    #[must_use]
+    pub fn message_id(&self) -> Option<String> {
+        self.header.message_id()
+    }
+
+    /// From now on its files stay, whatever happens: the state is about to record them, and may
+    /// have done so even if it reports an error. To remove one then would lose the message.
+    pub fn keep(&mut self) {
+        for part in &mut self.parts {
+            if let Part::File(staged) = part {
+                staged.kept = true;
+            }
+        }
+    }
+
+    /// Makes it visible, after the state has recorded it.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]; the next run's recovery publishes it.
+    pub fn publish(&self) -> Result<(), Error> {
+        self.parts.iter().try_for_each(|part| match part {
+            Part::File(staged) => staged.maildir.publish(&staged.name),
+            Part::Spool { .. } => Ok(()),
+        })
+    }
+}
+
+/// Makes the content of staged messages durable, many files at a time.
+///
+/// # Errors
+/// [`durable::Error`].
+pub fn sync_content(messages: &[StagedMessage]) -> Result<(), durable::Error> {
+    durable::sync_all(messages.iter().flat_map(|message| &message.parts).filter_map(
+        |part| match part {
+            Part::File(staged) => Some(&staged.file),
+            Part::Spool { .. } => None,
+        },
+    ))
+}
