@@ -6,3 +6,4 @@ pub mod net;
 pub mod durable;
 pub mod client;
 pub mod delivery;
+pub mod state;

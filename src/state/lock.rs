@@ -1,0 +1,44 @@
+//! One popfetch at a time on an account.
+
+use std::path::Path;
+
+use super::{Error, StateFiles};
+use crate::durable::{Directory, Lock};
+use crate::model::Surroundings;
+
+/// The account's lock: a file of its own, taken before the state is read.
+///
+/// Not SQLite's exclusive mode: that would keep out readers too, and closing any other handle on
+/// the database in this process would drop it silently.
+#[derive(Debug)]
+pub struct AccountLock {
+    directory: Directory,
+    _lock: Lock,
+}
+
+impl AccountLock {
+    /// Makes the state directory if it is missing and takes the lock, at once or not at all.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when another popfetch has it, [`Error::Directory`] otherwise.
+    pub fn take(files: &StateFiles, surroundings: &Surroundings) -> Result<Self, Error> {
+        let directory = open_state_directory(files.directory())?;
+        let Surroundings { process, host, .. } = surroundings;
+        let note = format!("process {process} on {host}\n");
+        match Lock::try_take(&directory, &files.lock(), &note).map_err(Error::Directory)? {
+            Ok(lock) => Ok(Self { directory, _lock: lock }),
+            Err(holder) => Err(Error::InUse(holder)),
+        }
+    }
+
+    /// The state directory.
+    #[must_use]
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+}
+
+/// Opens the state directory, private to the user, made first when it is missing.
+pub(super) fn open_state_directory(path: &Path) -> Result<Directory, Error> {
+    Directory::open_or_create_all(path).map_err(Error::Directory)
+}

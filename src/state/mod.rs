@@ -1,0 +1,20 @@
+//! What has been seen: one SQLite file an account.
+//!
+//! [`AccountLock`] is taken first and held to the end; [`State`] is read and written under it.
+//! Rows are message by destination. The transaction that records a batch is *the* commit point:
+//! before it a message was not delivered, after it it is, even if a crash leaves it to the next
+//! run's recovery to make it visible.
+
+mod error;
+mod file;
+mod known;
+mod lock;
+mod record;
+mod schema;
+mod store;
+
+pub use error::Error;
+pub use file::StateFiles;
+pub use known::{Known, KnownMessage, Recognition};
+pub use lock::AccountLock;
+pub use store::{Committed, State};

@@ -1,0 +1,239 @@
+//! The statements: what one row or another means.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use rusqlite::types::Type;
+use rusqlite::{Connection, Row, Transaction};
+
+use super::KnownMessage;
+use crate::model::{MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Staged, Uid};
+
+/// A column that holds what it cannot hold.
+fn damaged(column: usize, what: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, what.to_owned().into())
+}
+
+/// SQLite's integers are signed; the same 64 bits come back as they went in.
+fn signed(n: u64) -> i64 {
+    i64::from_ne_bytes(n.to_ne_bytes())
+}
+
+fn unsigned(n: i64) -> u64 {
+    u64::from_ne_bytes(n.to_ne_bytes())
+}
+
+fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<MessageKey> {
+    let uid = Uid::new(row.get_ref(at)?.as_blob()?).ok_or_else(|| damaged(at, "a unique-id"))?;
+    let size = Octets(unsigned(row.get(at + 2)?));
+    Ok(MessageKey { uid, ordinal: row.get(at + 1)?, size })
+}
+
+pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessage>> {
+    let mut select = connection.prepare_cached(
+        "SELECT uid, ordinal, size, id, origin, at, missing_since IS NOT NULL,
+                deleted_at IS NOT NULL
+         FROM message ORDER BY uid, ordinal, size",
+    )?;
+    let rows = select.query_map((), |row| {
+        let word = row.get_ref(4)?.as_str()?;
+        let origin = Origin::WORDS.iter().find(|(_, known)| *known == word);
+        Ok(KnownMessage {
+            id: row.get(3)?,
+            key: key(row, 0)?,
+            origin: origin.ok_or_else(|| damaged(4, "an origin"))?.0,
+            at: row.get(5)?,
+            missing: row.get(6)?,
+            deleted: row.get(7)?,
+        })
+    })?;
+    rows.collect()
+}
+
+pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDelivery>> {
+    let mut select = connection.prepare_cached(
+        "SELECT delivery.id, kind, path, directory, name
+         FROM delivery JOIN destination ON destination.id = destination
+         WHERE done = 0 ORDER BY delivery.id",
+    )?;
+    let rows = select.query_map((), |row| {
+        let place = match row.get_ref(1)?.as_str()? {
+            "maildir" => {
+                Place::Maildir(PathBuf::from(OsStr::from_bytes(row.get_ref(2)?.as_blob()?)))
+            }
+            "stdout" => Place::Stdout,
+            _ => return Err(damaged(1, "a kind of destination")),
+        };
+        let staged = Staged { directory: unsigned(row.get(3)?), name: row.get(4)? };
+        Ok(PendingDelivery { id: row.get(0)?, place, staged })
+    })?;
+    rows.collect()
+}
+
+fn place_columns(place: &Place) -> (&'static str, &[u8]) {
+    match place {
+        Place::Maildir(path) => ("maildir", path.as_os_str().as_bytes()),
+        Place::Stdout => ("stdout", b""),
+    }
+}
+
+/// The id of `place`, if it is known.
+pub(super) fn destination(connection: &Connection, place: &Place) -> rusqlite::Result<i64> {
+    let select = "SELECT id FROM destination WHERE kind = ? AND path = ?";
+    connection.prepare_cached(select)?.query_row(place_columns(place), |row| row.get(0))
+}
+
+fn destination_or_new(transaction: &Transaction<'_>, place: &Place) -> rusqlite::Result<i64> {
+    match destination(transaction, place) {
+        Err(rusqlite::Error::QueryReturnedNoRows) => {
+            let insert = "INSERT INTO destination (kind, path) VALUES (?, ?)";
+            transaction.prepare_cached(insert)?.insert(place_columns(place))
+        }
+        other => other,
+    }
+}
+
+/// Records a delivered message and its deliveries; those that must still be published go into
+/// `pending`. Gives the message's id.
+pub(super) fn deliver(
+    transaction: &Transaction<'_>,
+    receipt: &Receipt,
+    pending: &mut Vec<i64>,
+) -> rusqlite::Result<i64> {
+    let Receipt { key, header_digest, message_id, at, placements } = receipt;
+    let identified = (key.uid.as_bytes(), key.ordinal, signed(key.size.0));
+    // A key that exists is fetched again because the user says so, or its UID was reused.
+    let upsert = "
+        INSERT INTO message (uid, ordinal, size, origin, at, header_digest, message_id)
+        VALUES (?, ?, ?, 'delivered', ?, ?, ?)
+        ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at,
+            header_digest = excluded.header_digest, message_id = excluded.message_id,
+            missing_since = NULL, deleted_at = NULL
+        RETURNING id";
+    let (uid, ordinal, size) = identified;
+    let values = (uid, ordinal, size, at, header_digest, message_id);
+    let message: i64 =
+        transaction.prepare_cached(upsert)?.query_row(values, |row| row.get(0))?;
+    let forget = "DELETE FROM failure WHERE uid = ? AND ordinal = ? AND size = ?";
+    transaction.prepare_cached(forget)?.execute(identified)?;
+    for placement in placements {
+        let destination = destination_or_new(transaction, &placement.place)?;
+        let staged = placement.staged.as_ref();
+        let insert = "
+            INSERT INTO delivery (message, destination, directory, name, done)
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET directory = excluded.directory, name = excluded.name,
+                done = excluded.done
+            RETURNING id";
+        let directory = staged.map(|staged| signed(staged.directory));
+        let name = staged.map(|staged| staged.name.as_str());
+        let values = (message, destination, directory, name, staged.is_none());
+        let id = transaction.prepare_cached(insert)?.query_row(values, |row| row.get(0))?;
+        if staged.is_some() {
+            pending.push(id);
+        }
+    }
+    Ok(message)
+}
+
+pub(super) fn finish(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Result<()> {
+    each(transaction, "UPDATE delivery SET done = 1 WHERE id = ?", ids)
+}
+
+pub(super) fn drop_pending(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM message WHERE id = (SELECT message FROM delivery WHERE id = ?)";
+    each(transaction, delete, ids)
+}
+
+pub(super) fn set_missing(
+    transaction: &Transaction<'_>,
+    ids: &[i64],
+    since: Option<i64>,
+) -> rusqlite::Result<()> {
+    let mut update =
+        transaction.prepare_cached("UPDATE message SET missing_since = ? WHERE id = ?")?;
+    ids.iter().try_for_each(|id| update.execute((since, id)).map(drop))
+}
+
+pub(super) fn set_deleted(
+    transaction: &Transaction<'_>,
+    ids: &[i64],
+    now: i64,
+) -> rusqlite::Result<()> {
+    let mut update =
+        transaction.prepare_cached("UPDATE message SET deleted_at = ? WHERE id = ?")?;
+    ids.iter().try_for_each(|id| update.execute((now, id)).map(drop))
+}
+
+pub(super) fn resize(
+    transaction: &Transaction<'_>,
+    id: i64,
+    size: Octets,
+) -> rusqlite::Result<()> {
+    // Another row may bear the new size already, left from an earlier life of the UID.
+    let update = "UPDATE OR REPLACE message SET size = ? WHERE id = ?";
+    transaction.prepare_cached(update)?.execute((signed(size.0), id)).map(drop)
+}
+
+pub(super) fn any_missing_before(connection: &Connection, time: i64) -> rusqlite::Result<bool> {
+    let select = "SELECT EXISTS (SELECT 1 FROM message WHERE missing_since < ?)";
+    connection.prepare_cached(select)?.query_row([time], |row| row.get(0))
+}
+
+/// Forgets messages that have been missing for too long, but none whose delivery is unfinished.
+pub(super) fn forget_missing_before(
+    transaction: &Transaction<'_>,
+    time: i64,
+) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM message WHERE missing_since < ?
+        AND id NOT IN (SELECT message FROM delivery WHERE done = 0)";
+    transaction.prepare_cached(delete)?.execute([time])?;
+    let delete = "DELETE FROM failure WHERE last_at < ?";
+    transaction.prepare_cached(delete)?.execute([time]).map(drop)
+}
+
+pub(super) fn header_digest(
+    connection: &Connection,
+    id: i64,
+) -> rusqlite::Result<Option<[u8; 32]>> {
+    let select = "SELECT header_digest FROM message WHERE id = ?";
+    connection.prepare_cached(select)?.query_row([id], |row| row.get(0))
+}
+
+pub(super) fn failures(connection: &Connection) -> rusqlite::Result<Vec<(MessageKey, u32)>> {
+    let mut select =
+        connection.prepare_cached("SELECT uid, ordinal, size, sessions FROM failure")?;
+    let rows = select.query_map((), |row| Ok((key(row, 0)?, row.get(3)?)))?;
+    rows.collect()
+}
+
+pub(super) fn note_failure(
+    transaction: &Transaction<'_>,
+    key: &MessageKey,
+    reason: &str,
+    now: i64,
+) -> rusqlite::Result<()> {
+    let upsert = "
+        INSERT INTO failure (uid, ordinal, size, sessions, last_at, reason)
+        VALUES (?, ?, ?, 1, ?, ?)
+        ON CONFLICT DO UPDATE SET sessions = sessions + 1, last_at = excluded.last_at,
+            reason = excluded.reason";
+    let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), now, reason);
+    transaction.prepare_cached(upsert)?.execute(values).map(drop)
+}
+
+pub(super) fn set_times(
+    transaction: &Transaction<'_>,
+    login: Option<i64>,
+    success: Option<i64>,
+) -> rusqlite::Result<()> {
+    let update = "UPDATE mailbox SET last_login = coalesce(?, last_login),
+        last_success = coalesce(?, last_success)";
+    transaction.prepare_cached(update)?.execute((login, success)).map(drop)
+}
+
+fn each(transaction: &Transaction<'_>, statement: &str, ids: &[i64]) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(statement)?;
+    ids.iter().try_for_each(|id| statement.execute([id]).map(drop))
+}

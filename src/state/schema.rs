@@ -1,0 +1,79 @@
+//! The tables, and how older ones become these.
+
+use rusqlite::{Connection, Transaction};
+
+/// What each schema version adds to the one before. The file's version is its `user_version`.
+const MIGRATIONS: [&str; 1] = ["
+    -- One row: which mailbox this is.
+    CREATE TABLE mailbox (
+        id           INTEGER PRIMARY KEY CHECK (id = 1),
+        identity     TEXT NOT NULL,      -- user@host:port
+        state_id     TEXT NOT NULL,      -- random; part of the names of files in Maildirs
+        last_login   INTEGER,            -- seconds since the epoch, like all times here
+        last_success INTEGER
+    ) STRICT;
+
+    -- A message that is known.
+    CREATE TABLE message (
+        id            INTEGER PRIMARY KEY,
+        uid           BLOB NOT NULL,
+        ordinal       INTEGER NOT NULL,  -- place among the messages of a listing with this uid
+        size          INTEGER NOT NULL,  -- octets, as listed
+        origin        TEXT NOT NULL,     -- how it came to be known: delivered, seen, ...
+        at            INTEGER NOT NULL,  -- when
+        header_digest BLOB,              -- SHA-256
+        message_id    TEXT,
+        missing_since INTEGER,           -- when a listing first lacked it
+        deleted_at    INTEGER,           -- when the server confirmed its deletion
+        UNIQUE (uid, ordinal, size)
+    ) STRICT;
+    CREATE INDEX message_missing ON message (missing_since) WHERE missing_since IS NOT NULL;
+
+    -- A place that has held mail of this account.
+    CREATE TABLE destination (
+        id   INTEGER PRIMARY KEY,
+        kind TEXT NOT NULL,              -- maildir, stdout
+        path BLOB NOT NULL,
+        UNIQUE (kind, path)
+    ) STRICT;
+
+    -- A message in a place.
+    CREATE TABLE delivery (
+        id          INTEGER PRIMARY KEY,
+        message     INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
+        destination INTEGER NOT NULL REFERENCES destination,
+        directory   INTEGER,             -- inode of the tmp/ that the file was staged in
+        name        TEXT,                -- the file's name
+        done        INTEGER NOT NULL,    -- 0: it may still have to be renamed
+        UNIQUE (message, destination)
+    ) STRICT;
+    CREATE INDEX delivery_pending ON delivery (done) WHERE done = 0;
+
+    -- A message that could not be fetched.
+    CREATE TABLE failure (
+        uid      BLOB NOT NULL,
+        ordinal  INTEGER NOT NULL,
+        size     INTEGER NOT NULL,
+        sessions INTEGER NOT NULL,       -- how many in a row
+        last_at  INTEGER NOT NULL,
+        reason   TEXT NOT NULL,
+        PRIMARY KEY (uid, ordinal, size)
+    ) STRICT, WITHOUT ROWID;
+"];
+
+/// The version that this program writes.
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
+
+/// The file's version; 0 for a new one.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings the tables from `version` to [`VERSION`].
+pub(super) fn migrate(transaction: &Transaction<'_>, version: i64) -> rusqlite::Result<()> {
+    let done = usize::try_from(version).unwrap_or(0);
+    for migration in MIGRATIONS.iter().skip(done) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)
+}

@@ -1,0 +1,294 @@
+//! The state file: opened, read, written.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
+
+use super::lock::AccountLock;
+use super::{Error, Known, StateFiles, record, schema};
+use crate::durable::Directory;
+use crate::model::{
+    MailboxIdentity, MessageKey, PendingDelivery, Place, Receipt, Surroundings,
+};
+
+/// An account's state.
+#[derive(Debug)]
+pub struct State {
+    connection: Connection,
+    path: PathBuf,
+    state_id: String,
+}
+
+/// What a commit recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Committed {
+    /// The state's ids of the messages, in the order of their receipts.
+    pub messages: Vec<i64>,
+    /// The ids of the deliveries that wait to be published.
+    pub pending: Vec<i64>,
+}
+
+/// How long a message is remembered that no listing shows any more: one empty listing from a sick
+/// server must not fetch a whole mailbox again.
+const REMEMBERED: i64 = 30 * 24 * 3600;
+
+/// How long to wait for a person's `sqlite3` to let go of the file.
+const BUSY: Duration = Duration::from_secs(5);
+
+impl State {
+    /// Opens the state of `identity`, made first when there is none, under the account's lock.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn open(
+        lock: &AccountLock,
+        files: &StateFiles,
+        identity: &MailboxIdentity,
+        surroundings: &Surroundings,
+    ) -> Result<Self, Error> {
+        create_private(lock.directory(), &files.database())?;
+        let path = files.database_path();
+        let fail = |source| Error::sqlite(&path, source);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(&path, flags).map_err(fail)?;
+        configure(&connection).map_err(fail)?;
+        let version = schema::version(&connection).map_err(fail)?;
+        if version < schema::VERSION {
+            let transaction = connection.transaction().map_err(fail)?;
+            schema::migrate(&transaction, version).map_err(fail)?;
+            if version == 0 {
+                let state_id: String =
+                    surroundings.random.iter().map(|byte| format!("{byte:02x}")).collect();
+                let insert = "INSERT INTO mailbox (id, identity, state_id) VALUES (1, ?, ?)";
+                transaction.execute(insert, (identity.as_str(), state_id)).map_err(fail)?;
+            }
+            transaction.commit().map_err(fail)?;
+        }
+        Self::check(connection, &path, identity)
+    }
+
+    /// Opens the state for reading, without the lock; nothing where there is none.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
+        let path = files.database_path();
+        match path.try_exists() {
+            Ok(false) => return Ok(None),
+            Ok(true) => {}
+            Err(_) => {}
+        }
+        let fail = |source| Error::sqlite(&path, source);
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&path, flags).map_err(fail)?;
+        connection.busy_timeout(BUSY).map_err(fail)?;
+        // Another popfetch may have made the file this very moment.
+        if schema::version(&connection).map_err(fail)? == 0 {
+            return Ok(None);
+        }
+        Self::check(connection, &path, identity).map(Some)
+    }
+
+    fn check(
+        connection: Connection,
+        path: &Path,
+        identity: &MailboxIdentity,
+    ) -> Result<Self, Error> {
+        let fail = |source| Error::sqlite(path, source);
+        let version = schema::version(&connection).map_err(fail)?;
+        if version > schema::VERSION {
+            return Err(Error::Newer { path: path.to_owned(), version });
+        }
+        let select = "SELECT identity, state_id FROM mailbox";
+        let row = connection.query_row(select, (), |row| Ok((row.get(0)?, row.get(1)?)));
+        let (found, state_id): (String, String) = row.map_err(fail)?;
+        if found != identity.as_str() {
+            let wanted = identity.to_string();
+            return Err(Error::OtherMailbox { path: path.to_owned(), found, wanted });
+        }
+        Ok(Self { connection, path: path.to_owned(), state_id })
+    }
+
+    /// The random id that marks the files of this account in Maildirs.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.state_id
+    }
+
+    /// Everything that is known of the mailbox.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn known(&self) -> Result<Known, Error> {
+        record::known(&self.connection).map(Known::new).map_err(|source| self.fail(source))
+    }
+
+    /// The deliveries that are recorded and not known to be finished.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn pending(&self) -> Result<Vec<PendingDelivery>, Error> {
+        record::pending(&self.connection).map_err(|source| self.fail(source))
+    }
+
+    /// Whether `place` has ever held mail of this account.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn has_held(&self, place: &Place) -> Result<bool, Error> {
+        let found = record::destination(&self.connection, place);
+        found.optional().map(|id| id.is_some()).map_err(|source| self.fail(source))
+    }
+
+    /// Records a batch: the commit point. Marks `finished`, earlier pending deliveries, as done in
+    /// the same transaction.
+    ///
+    /// # Errors
+    /// [`Error`]. The batch may be recorded nevertheless: an error of the last sync says nothing
+    /// about what has reached the disk.
+    pub fn commit(&mut self, receipts: &[Receipt], finished: &[i64]) -> Result<Committed, Error> {
+        self.transact(|transaction| {
+            record::finish(transaction, finished)?;
+            let mut committed = Committed::default();
+            for receipt in receipts {
+                let message = record::deliver(transaction, receipt, &mut committed.pending)?;
+                committed.messages.push(message);
+            }
+            Ok(committed)
+        })
+    }
+
+    /// Gives up pending deliveries whose destination is gone for good: their messages are not
+    /// known any longer, and will be fetched again.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn drop_pending(&mut self, dropped: &[i64]) -> Result<(), Error> {
+        self.transact(|transaction| record::drop_pending(transaction, dropped))
+    }
+
+    /// Takes note of a full listing in which exactly the known messages `present` were found.
+    /// Nothing is written when nothing has changed.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn note_listing(
+        &mut self,
+        known: &Known,
+        present: impl Fn(usize) -> bool,
+        now: i64,
+    ) -> Result<(), Error> {
+        let rows = known.messages().iter().enumerate();
+        let ids = |vanished: bool| {
+            let changed = rows.clone().filter(|(at, row)| {
+                if vanished { !row.missing && !present(*at) } else { row.missing && present(*at) }
+            });
+            changed.map(|(_, row)| row.id).collect::<Vec<_>>()
+        };
+        let (vanished, returned) = (ids(true), ids(false));
+        let oldest = now - REMEMBERED;
+        let stale = record::any_missing_before(&self.connection, oldest);
+        if vanished.is_empty() && returned.is_empty() && !stale.map_err(|e| self.fail(e))? {
+            return Ok(());
+        }
+        self.transact(|transaction| {
+            record::set_missing(transaction, &vanished, Some(now))?;
+            record::set_missing(transaction, &returned, None)?;
+            record::forget_missing_before(transaction, oldest)
+        })
+    }
+
+    /// The server has confirmed that these known messages are deleted.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn confirm_deleted(&mut self, ids: &[i64], now: i64) -> Result<(), Error> {
+        self.transact(|transaction| record::set_deleted(transaction, ids, now))
+    }
+
+    /// A known message is listed with another size than before.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn resize(&mut self, id: i64, key: &MessageKey) -> Result<(), Error> {
+        self.transact(|transaction| record::resize(transaction, id, key.size))
+    }
+
+    /// The digest of a known message's header block, where one was kept.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn header_digest(&self, id: i64) -> Result<Option<[u8; 32]>, Error> {
+        record::header_digest(&self.connection, id).map_err(|source| self.fail(source))
+    }
+
+    /// The ids of messages that failed before, with how many sessions in a row each did.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn failures(&self) -> Result<Vec<(MessageKey, u32)>, Error> {
+        record::failures(&self.connection).map_err(|source| self.fail(source))
+    }
+
+    /// A message could not be fetched in this session.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn note_failure(&mut self, key: &MessageKey, reason: &str, now: i64) -> Result<(), Error> {
+        self.transact(|transaction| record::note_failure(transaction, key, reason, now))
+    }
+
+    /// Ends a run: when it logged in and, if all went well, when it ended; and the deliveries
+    /// that are finished, since no later batch will say so.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn note_run(
+        &mut self,
+        login: Option<i64>,
+        success: Option<i64>,
+        finished: &[i64],
+    ) -> Result<(), Error> {
+        self.transact(|transaction| {
+            record::finish(transaction, finished)?;
+            record::set_times(transaction, login, success)
+        })
+    }
+
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        let attempt = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            let result = work(&transaction)?;
+            transaction.commit()?;
+            Ok(result)
+        };
+        attempt(&mut self.connection).map_err(|source| self.fail(source))
+    }
+
+    fn fail(&self, source: rusqlite::Error) -> Error {
+        Error::sqlite(&self.path, source)
+    }
+}
+
+/// SQLite would create the file by the umask; it is to be private from its first moment.
+fn create_private(directory: &Directory, name: &str) -> Result<(), Error> {
+    let missing = !directory.contains(name).map_err(Error::Directory)?;
+    directory.open_or_create_file(name).map_err(Error::Directory)?;
+    if missing { directory.sync().map_err(Error::Directory) } else { Ok(()) }
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    // A commit returns when it is on the disk: it is what everything else relies on.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

@@ -1,0 +1,187 @@
+//! The state in a real file.
+
+use std::time::{Duration, SystemTime};
+
+use super::*;
+use crate::model::{AccountName, Endpoint, Octets, Placement, Staged, TlsMode, Uid};
+
+struct Home {
+    _directory: tempfile::TempDir,
+    files: StateFiles,
+    identity: MailboxIdentity,
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        now: || SystemTime::UNIX_EPOCH + Duration::from_secs(1000),
+        host: "box".to_owned(),
+        process: 7,
+        user: 0,
+        random: [0xab; 8],
+    }
+}
+
+fn identity(user: &str) -> MailboxIdentity {
+    let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
+    MailboxIdentity::new(user, &endpoint)
+}
+
+impl Home {
+    fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let state = directory.path().join("deep/state");
+        let files = StateFiles::new(&state, &AccountName::configured("work").unwrap());
+        Self { _directory: directory, files, identity: identity("alice") }
+    }
+
+    fn lock(&self) -> AccountLock {
+        AccountLock::take(&self.files, &surroundings()).unwrap()
+    }
+
+    fn open(&self) -> State {
+        State::open(&self.lock(), &self.files, &self.identity, &surroundings()).unwrap()
+    }
+}
+
+fn key(uid: &[u8]) -> MessageKey {
+    MessageKey { uid: Uid::new(uid).unwrap(), ordinal: 0, size: Octets(u64::MAX) }
+}
+
+fn maildir() -> Place {
+    Place::Maildir("/mail/m".into())
+}
+
+fn receipt(uid: &[u8], name: &str) -> Receipt {
+    let staged = Staged { directory: u64::MAX - 1, name: name.to_owned() };
+    Receipt {
+        key: key(uid),
+        header_digest: [3; 32],
+        message_id: Some("<a@b>".to_owned()),
+        at: 5,
+        placements: vec![
+            Placement { place: maildir(), staged: Some(staged) },
+            Placement { place: Place::Stdout, staged: None },
+        ],
+    }
+}
+
+#[test]
+fn what_is_committed_is_known_and_pending_until_finished() {
+    let home = Home::new();
+    let mut state = home.open();
+    assert!(!state.has_held(&maildir()).unwrap());
+    let receipts = [receipt(b"u\xe4", "n1"), receipt(b"v", "n2")];
+    let pending = state.commit(&receipts, &[]).unwrap().pending;
+    drop(state);
+    let mut state = home.open();
+    assert_eq!(state.id(), "abababababababab");
+    assert!(state.has_held(&maildir()).unwrap());
+    let known = state.known().unwrap();
+    let keys: Vec<_> = known.messages().iter().map(|row| row.key.clone()).collect();
+    assert_eq!(keys, [key(b"u\xe4"), key(b"v")]);
+    assert_eq!(state.header_digest(known.messages()[0].id).unwrap(), Some([3; 32]));
+    let waiting = state.pending().unwrap();
+    assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), pending);
+    assert_eq!(waiting[0].place, maildir());
+    assert_eq!(waiting[0].staged, Staged { directory: u64::MAX - 1, name: "n1".into() });
+    state.commit(&[], &pending[..1]).unwrap();
+    assert_eq!(state.pending().unwrap().len(), 1);
+    state.drop_pending(&pending[1..]).unwrap();
+    assert!(state.pending().unwrap().is_empty());
+    assert_eq!(state.known().unwrap().messages().len(), 1);
+}
+
+#[test]
+fn missing_messages_are_forgotten_after_thirty_days() {
+    let home = Home::new();
+    let mut state = home.open();
+    let pending = state.commit(&[receipt(b"a", "n")], &[]).unwrap().pending;
+    state.note_run(Some(1), None, &pending).unwrap();
+    let day = 24 * 3600;
+    let mut listing = |present: bool, now: i64| {
+        let known = state.known().unwrap();
+        state.note_listing(&known, |_| present, now).unwrap();
+        let known = state.known().unwrap();
+        known.messages().first().map(|row| row.missing)
+    };
+    assert_eq!(listing(false, day), Some(true));
+    assert_eq!(listing(false, 20 * day), Some(true));
+    assert_eq!(listing(true, 25 * day), Some(false));
+    assert_eq!(listing(false, 40 * day), Some(true));
+    assert_eq!(listing(false, 69 * day), Some(true));
+    assert_eq!(listing(false, 71 * day), None);
+}
+
+#[test]
+fn failures_are_counted_until_the_message_arrives() {
+    let home = Home::new();
+    let mut state = home.open();
+    state.note_failure(&key(b"a"), "no", 1).unwrap();
+    state.note_failure(&key(b"a"), "no", 2).unwrap();
+    assert_eq!(state.failures().unwrap(), [(key(b"a"), 2)]);
+    state.commit(&[receipt(b"a", "n")], &[]).unwrap();
+    assert!(state.failures().unwrap().is_empty());
+}
+
+#[test]
+fn a_deleted_message_that_is_delivered_again_is_not_deleted_any_more() {
+    let home = Home::new();
+    let mut state = home.open();
+    state.commit(&[receipt(b"a", "n")], &[]).unwrap();
+    let id = state.known().unwrap().messages()[0].id;
+    state.confirm_deleted(&[id], 9).unwrap();
+    assert!(state.known().unwrap().messages()[0].deleted);
+    state.commit(&[receipt(b"a", "n2")], &[]).unwrap();
+    assert!(!state.known().unwrap().messages()[0].deleted);
+    assert_eq!(state.pending().unwrap().len(), 1);
+}
+
+#[test]
+fn another_mailbox_or_a_later_version_is_refused() {
+    let home = Home::new();
+    let state = home.open();
+    let other = State::peek(&home.files, &identity("bob"));
+    assert!(matches!(other, Err(Error::OtherMailbox { .. })));
+    state.connection.pragma_update(None, "user_version", 99).unwrap();
+    let newer = State::peek(&home.files, &home.identity);
+    assert!(matches!(newer, Err(Error::Newer { version: 99, .. })));
+}
+
+#[test]
+fn a_damaged_file_is_said_to_be_damaged() {
+    let home = Home::new();
+    drop(home.open());
+    let path = home.files.database_path();
+    std::fs::write(&path, vec![b'x'; 8192]).unwrap();
+    let opened = State::open(&home.lock(), &home.files, &home.identity, &surroundings());
+    assert!(matches!(opened, Err(Error::Damaged { .. })), "{opened:?}");
+    assert!(matches!(State::peek(&home.files, &home.identity), Err(Error::Damaged { .. })));
+}
+
+#[test]
+fn peeking_makes_nothing_and_works_while_another_writes() {
+    let home = Home::new();
+    assert!(State::peek(&home.files, &home.identity).unwrap().is_none());
+    assert!(!home.files.directory().exists());
+    let mut state = home.open();
+    state.commit(&[receipt(b"a", "n")], &[]).unwrap();
+    let transaction = state.connection.transaction().unwrap();
+    record::set_deleted(&transaction, &[1], 1).unwrap();
+    let peek = State::peek(&home.files, &home.identity).unwrap().unwrap();
+    assert!(!peek.known().unwrap().messages()[0].deleted);
+}
+
+#[test]
+fn files_are_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let lock = home.lock();
+    let mut state = State::open(&lock, &home.files, &home.identity, &surroundings()).unwrap();
+    state.commit(&[receipt(b"a", "n")], &[]).unwrap();
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(home.files.directory()), 0o700);
+    for entry in std::fs::read_dir(home.files.directory()).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
+}
