@@ -7,3 +7,4 @@ pub mod durable;
 pub mod client;
 pub mod delivery;
 pub mod state;
+pub mod summary;

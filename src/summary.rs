@@ -1,0 +1,85 @@
+//! What a list shows of a message: sender, subject and date, from its header block.
+//!
+//! For people's eyes only. Nothing about delivery is decided here, so a parser that is wrong
+//! about a hostile message costs a line of a list and no more.
+
+use mail_parser::{Addr, MessageParser};
+
+/// The part of a header block that is read, in octets.
+pub const MAX_HEADER: usize = 256 * 1024;
+
+/// Sender, subject and date of a message, decoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The sender's name; empty where there is none.
+    pub from_name: String,
+    /// The sender's address; empty where there is none.
+    pub from_address: String,
+    /// The subject; empty where there is none.
+    pub subject: String,
+    /// The Date field in RFC 3339 form, with the sender's offset.
+    pub date: Option<String>,
+    /// The Message-ID, with its angle brackets.
+    pub message_id: Option<String>,
+}
+
+impl Summary {
+    /// Reads a header block, as TOP gives it.
+    #[must_use]
+    pub fn of(header: &[u8]) -> Self {
+        let header = &header[..header.len().min(MAX_HEADER)];
+        let Some(message) = MessageParser::default().parse_headers(header) else {
+            return Self::default();
+        };
+        let from = message.from().and_then(|from| from.first());
+        let text = |value: Option<&str>| value.unwrap_or_default().trim().to_owned();
+        let date = message.date().map(mail_parser::DateTime::to_rfc3339);
+        Self {
+            from_name: text(from.and_then(Addr::name)),
+            from_address: text(from.and_then(Addr::address)),
+            subject: text(message.subject()),
+            // The parser takes the numbers as they come; the 99th of Foo is no date.
+            date: date.filter(|date| date.parse::<jiff::Timestamp>().is_ok()),
+            message_id: message.message_id().map(|id| format!("<{id}>")),
+        }
+    }
+
+    /// The sender as `Name <address>`.
+    #[must_use]
+    pub fn from(&self) -> String {
+        match (self.from_name.as_str(), self.from_address.as_str()) {
+            ("", address) => address.to_owned(),
+            (name, "") => name.to_owned(),
+            (name, address) => format!("{name} <{address}>"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encoded_words_dates_and_addresses() {
+        let summary = Summary::of(
+            b"From: =?utf-8?q?J=C3=BCrgen_M?= <jm@example.org>\r\n\
+              Subject: =?utf-8?b?5L2g5aW9?= =?utf-8?q?_folded?=\r\n\
+              Date: Mon, 2 Nov 2026 03:04:05 +0100\r\n\
+              Message-ID: <a@b>\r\n\r\n",
+        );
+        assert_eq!(summary.from(), "Jürgen M <jm@example.org>");
+        assert_eq!(summary.subject, "你好 folded");
+        assert_eq!(summary.date.as_deref(), Some("2026-11-02T03:04:05+01:00"));
+        assert_eq!(summary.message_id.as_deref(), Some("<a@b>"));
+    }
+
+    #[test]
+    fn whatever_comes_is_a_summary() {
+        assert_eq!(Summary::of(b""), Summary::default());
+        assert_eq!(Summary::of(b"\r\n"), Summary::default());
+        let odd = Summary::of(b"From: only a name\nDate: 99 Foo 2026\nSubject:\n\n");
+        assert_eq!((odd.date, odd.subject.as_str()), (None, ""));
+        let bytes: Vec<u8> = (0..=255).cycle().take(5000).collect();
+        let _ = Summary::of(&bytes);
+    }
+}
