@@ -51,9 +51,12 @@ pub enum LoginError {
 
 /// What a refusal is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
+    /// They are wrong.
     Credentials,
+    /// It may work later.
     Temporary,
+    /// Somebody has to mend the server or the account.
     Permanent,
 }
 
@@ -65,7 +68,8 @@ impl LoginError {
     }
 
     /// What a refusal is about; nothing where it is not a refusal.
-    pub(crate) fn refusal(&self) -> Option<Refusal> {
+    #[must_use]
+    pub fn refusal(&self) -> Option<Refusal> {
         match self {
             Self::Refused { status, has_auth_code } => Some(refusal(status, *has_auth_code)),
             _ => None,

@@ -20,6 +20,6 @@ mod tests;
 pub use channel::Trace;
 pub use connection::Connection;
 pub use error::Error;
-pub use login::{Credentials, LoginError};
-pub use pipeline::{Exchange, Part};
+pub use login::{Credentials, LoginError, Refusal};
+pub use pipeline::{Exchange, Failure, Part};
 pub use session::{Mailbox, Quit, Session};

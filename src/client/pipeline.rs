@@ -22,7 +22,7 @@ pub enum Part<'a> {
 /// A piece of work that sends many commands and takes their replies as they come.
 pub trait Exchange {
     /// What may end the work from inside.
-    type Error: From<Error>;
+    type Error;
 
     /// The next command to send, asked for when there is room in the window. Nothing means that
     /// there is nothing to send now; it is asked again after the next reply.
@@ -34,6 +34,23 @@ pub trait Exchange {
     /// Whatever makes going on pointless. The replies that are still on their way are then not
     /// waited for, so the session is of no further use.
     fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Self::Error>;
+}
+
+/// Why an [`Exchange`] did not run to its end.
+#[derive(Debug)]
+pub enum Failure<E> {
+    /// The connection is of no further use.
+    Connection(Error),
+    /// The exchange gave up by itself.
+    Exchange(E),
+}
+
+impl From<Failure<Self>> for Error {
+    fn from(failure: Failure<Self>) -> Self {
+        match failure {
+            Failure::Connection(error) | Failure::Exchange(error) => error,
+        }
+    }
 }
 
 /// How much may be unanswered at once.
@@ -62,13 +79,13 @@ pub(super) fn run<S: Read + Write, E: Exchange>(
     channel: &mut Channel<S>,
     window: Window,
     exchange: &mut E,
-) -> Result<(), E::Error> {
+) -> Result<(), Failure<E::Error>> {
     loop {
-        refill(channel, window, exchange)?;
+        refill(channel, window, exchange).map_err(Failure::Connection)?;
         if channel.engine().outstanding().0 == 0 {
             break;
         }
-        channel.receive(|command, received, _| {
+        let taken = channel.receive(|command, received, _| {
             let Some(command) = command else { return Ok(()) };
             let part = match &received {
                 Received::Status(status) => Part::Status(status),
@@ -79,9 +96,10 @@ pub(super) fn run<S: Read + Write, E: Exchange>(
                 Received::Challenge(_) => return Ok(()),
             };
             exchange.reply(command, part)
-        })??;
+        });
+        taken.map_err(Failure::Connection)?.map_err(Failure::Exchange)?;
         if channel.engine().outstanding().0 == 0 {
-            channel.expect_silence()?;
+            channel.expect_silence().map_err(Failure::Connection)?;
         }
     }
     Ok(())

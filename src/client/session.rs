@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use super::channel::Channel;
 use super::connection;
-use super::pipeline::{self, Exchange, Part, Window};
+use super::pipeline::{self, Exchange, Failure, Part, Window};
 use super::Error;
 use crate::model::Listed;
 use crate::proto::{Capabilities, Command, Limits, Sizes, Stat, Status, Uids, combine};
@@ -81,8 +81,8 @@ impl<S: Read + Write> Session<S> {
     /// Runs an exchange, with as many commands in flight as the server allows.
     ///
     /// # Errors
-    /// The exchange's own, or [`Error`] when the connection breaks.
-    pub fn run<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), E::Error> {
+    /// [`Failure`]: the exchange's own error, or [`Error`] when the connection breaks.
+    pub fn run<E: Exchange>(&mut self, exchange: &mut E) -> Result<(), Failure<E::Error>> {
         let window = self.window();
         pipeline::run(&mut self.channel, window, exchange)
     }

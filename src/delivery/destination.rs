@@ -256,11 +256,12 @@ impl StagedMessage {
 ///
 /// # Errors
 /// [`durable::Error`].
-pub fn sync_content(messages: &[StagedMessage]) -> Result<(), durable::Error> {
-    durable::sync_all(messages.iter().flat_map(|message| &message.parts).filter_map(
-        |part| match part {
-            Part::File(staged) => Some(&staged.file),
-            Part::Spool { .. } => None,
-        },
-    ))
+pub fn sync_content<'a>(
+    messages: impl IntoIterator<Item = &'a StagedMessage>,
+) -> Result<(), durable::Error> {
+    let parts = messages.into_iter().flat_map(|message| &message.parts);
+    durable::sync_all(parts.filter_map(|part| match part {
+        Part::File(staged) => Some(&staged.file),
+        Part::Spool { .. } => None,
+    }))
 }

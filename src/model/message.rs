@@ -1,6 +1,6 @@
 //! What a server calls a message, and how popfetch tells messages apart.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::num::NonZeroU32;
 
 /// A message's number in one session (RFC 1939, section 4): from 1, gone with the session.
@@ -72,7 +72,10 @@ impl Uid {
 impl fmt::Display for Uid {
     /// Printable ASCII as it is, every other octet as `\xNN`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.escape_ascii().fmt(f)
+        self.0.iter().try_for_each(|&byte| match byte {
+            b'!'..=b'~' => f.write_char(char::from(byte)),
+            _ => write!(f, "\\x{byte:02x}"),
+        })
     }
 }
 
@@ -118,6 +121,6 @@ mod tests {
         assert!(Uid::new(b"a b").is_none());
         assert!(Uid::new(b"a\x7f").is_none());
         assert!(Uid::new(&[b'x'; 512]).is_some());
-        assert_eq!(Uid::new(b"\xe4/..").map(|u| u.to_string()).as_deref(), Some("\\xe4/.."));
+        assert_eq!(Uid::new(b"\xe4/\"\\").map(|u| u.to_string()).as_deref(), Some("\\xe4/\"\\"));
     }
 }

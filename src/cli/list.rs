@@ -1,0 +1,87 @@
+//! `popfetch list`.
+
+use std::io::{self, Write};
+
+use popfetch::jobs::{self, Account, Context, Event, ListOptions, Row};
+use popfetch::model::Scope;
+
+use super::accounts::prepare;
+use super::args::{Cli, ListArgs};
+use super::exit::Exit;
+use super::json;
+use super::output::{is_terminal, stdout, written};
+use super::report::Failure;
+use super::run::{Setting, each_account};
+use super::table::{Table, terminal_width, write_tsv};
+
+pub(crate) fn run(cli: &Cli, args: &ListArgs) -> Result<Exit, Failure> {
+    let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
+    let prepared = prepare(&args.sources, &args.connection)?;
+    let several = prepared.len() > 1;
+    let setting = Setting::new(cli)?;
+    let options = ListOptions { selection, short: args.short };
+    let mut out = stdout();
+    let exit = each_account(prepared, &setting, |account, context| {
+        if args.count {
+            return print_count(account, context, &options, cli.global.json, several, &mut out);
+        }
+        if is_terminal() && !cli.global.json {
+            return print_table(account, context, &options, several, &mut out);
+        }
+        jobs::list(account, context, &options, &mut ignore, &mut |row: Row<'_>| {
+            if cli.global.json {
+                json::write(&mut out, &json::row(&account.name, &row))
+            } else {
+                write_tsv(&mut out, &account.name, &row)
+            }
+        })
+        .and_then(|()| out.flush().map_err(jobs::Error::Output))
+    })?;
+    match written(out.flush())? {
+        Exit::OK => Ok(exit),
+        failed => Ok(failed),
+    }
+}
+
+fn ignore(_: &Event<'_>) {}
+
+fn print_count(
+    account: &Account,
+    context: &Context<'_>,
+    options: &ListOptions,
+    json: bool,
+    several: bool,
+    out: &mut dyn Write,
+) -> Result<(), jobs::Error> {
+    let count = jobs::count(account, context, &options.selection, &mut ignore)?;
+    let line = if json {
+        json::write(out, &serde_json::json!({"account": account.name.as_str(), "count": count}))
+    } else if several {
+        writeln!(out, "{count}\t{}", account.name)
+    } else {
+        writeln!(out, "{count}")
+    };
+    line.and_then(|()| out.flush()).map_err(jobs::Error::Output)
+}
+
+fn print_table(
+    account: &Account,
+    context: &Context<'_>,
+    options: &ListOptions,
+    several: bool,
+    out: &mut dyn Write,
+) -> Result<(), jobs::Error> {
+    let mut table = Table::default();
+    jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
+        table.push(&row);
+        Ok(())
+    })?;
+    let mut write = || -> io::Result<()> {
+        if several {
+            writeln!(out, "{}:", account.name)?;
+        }
+        table.write(out, terminal_width())?;
+        out.flush()
+    };
+    write().map_err(jobs::Error::Output)
+}

@@ -1,0 +1,57 @@
+//! The face: arguments in, lines and exit statuses out. Uses the library's public API only.
+
+mod accounts;
+mod args;
+mod delete;
+mod exit;
+mod fetch;
+mod harden;
+mod json;
+mod list;
+mod output;
+mod progress;
+mod report;
+mod run;
+mod secrets;
+mod signals;
+mod size;
+mod source;
+mod surroundings;
+mod table;
+mod trace;
+
+use std::panic;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command};
+use exit::Exit;
+use report::Failure;
+
+/// Runs the program.
+pub(crate) fn main() -> ExitCode {
+    let done = panic::catch_unwind(|| match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => {
+            // Help and version are no errors, and go to standard output.
+            let exit = if error.use_stderr() { Exit::USAGE } else { Exit::OK };
+            let _ = error.print();
+            exit
+        }
+    });
+    // The panic's own message is on standard error already.
+    done.unwrap_or(Exit::BUG).into()
+}
+
+fn run(cli: &Cli) -> Exit {
+    let done = match &cli.command {
+        Command::List(args) => list::run(cli, args),
+        Command::Fetch(args) => fetch::run(cli, args),
+        Command::Delete(args) => delete::run(cli, args),
+    };
+    done.unwrap_or_else(|failure: Failure| {
+        failure.print();
+        failure.exit
+    })
+}

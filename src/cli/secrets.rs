@@ -1,0 +1,183 @@
+//! Where a password comes from. The first source that is set counts; one that is set and fails
+//! does not fall through to the next.
+
+use std::env;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use popfetch::model::Secret;
+use zeroize::Zeroizing;
+
+use super::args::ConnectionArgs;
+use super::exit::Exit;
+use super::report::Failure;
+
+/// The environment variable that may hold a password.
+pub(crate) const VARIABLE: &str = "POPFETCH_PASSWORD";
+
+/// The longest password read, in octets. Longer is a wrong file.
+const MAX: u64 = 64 * 1024;
+
+/// Where the password of one account is to come from.
+#[derive(Debug)]
+pub(crate) enum PasswordSource {
+    /// An open descriptor.
+    Descriptor(u32, File),
+    /// A file.
+    File(std::path::PathBuf),
+    /// What a command prints.
+    Command(String),
+    /// The environment.
+    Environment(Secret),
+    /// The user.
+    Prompt,
+}
+
+impl PasswordSource {
+    /// The source that counts. Opens the descriptor at once, before the process is hardened and
+    /// its descriptors are no longer its own to open.
+    pub(crate) fn of(args: &ConnectionArgs) -> Result<Self, Failure> {
+        if let Some(number) = args.password_fd {
+            // Opened by name, since a descriptor taken over by number could be anybody's.
+            let file = File::open(format!("/dev/fd/{number}")).map_err(|error| {
+                refuse(format!("cannot read the password from file descriptor {number}: {error}"))
+            })?;
+            return Ok(Self::Descriptor(number, file));
+        }
+        if let Some(path) = &args.password_file {
+            return Ok(Self::File(super::accounts::expand_home(path)?));
+        }
+        if let Some(command) = &args.password_command {
+            return Ok(Self::Command(command.clone()));
+        }
+        if let Some(value) = env::var_os(VARIABLE) {
+            return Ok(Self::Environment(Secret::new(value.into_encoded_bytes())));
+        }
+        Ok(Self::Prompt)
+    }
+
+    /// Reads the password of `user` at `host`.
+    pub(crate) fn read(self, user: &str, host: &str) -> Result<Secret, Failure> {
+        let (secret, origin) = match self {
+            Self::Descriptor(number, file) => {
+                let origin = format!("file descriptor {number}");
+                (read_line(file, &origin)?, origin)
+            }
+            Self::File(path) => {
+                let origin = format!("the file {}", path.display());
+                (read_line(open_private(&path)?, &origin)?, origin)
+            }
+            Self::Command(command) => {
+                (run_command(&command)?, "the password command".to_owned())
+            }
+            Self::Environment(secret) => (secret, format!("the variable {VARIABLE}")),
+            Self::Prompt => (prompt(user, host)?, "the prompt".to_owned()),
+        };
+        if secret.is_empty() {
+            return Err(refuse(format!("the password from {origin} is empty")));
+        }
+        if secret.expose().iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            return Err(refuse(format!("the password from {origin} holds a line break or a NUL")));
+        }
+        Ok(secret)
+    }
+}
+
+fn refuse(message: String) -> Failure {
+    Failure::new(Exit::NO_PERMISSION, message)
+}
+
+/// Reads everything, and takes one line end off.
+fn read_line(source: impl Read, origin: &str) -> Result<Secret, Failure> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
+    let read = source.take(MAX + 1).read_to_end(&mut bytes);
+    read.map_err(|error| refuse(format!("cannot read the password from {origin}: {error}")))?;
+    if bytes.len() as u64 > MAX {
+        return Err(refuse(format!("what {origin} holds is too long for a password")));
+    }
+    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    let line = line.strip_suffix(b"\r").filter(|_| line.len() < bytes.len()).unwrap_or(line);
+    Ok(Secret::new(line.to_vec()))
+}
+
+/// Opens a password file, which nobody else may be able to read.
+fn open_private(path: &Path) -> Result<File, Failure> {
+    let config = |message: String| Failure::new(Exit::CONFIG, message);
+    let shown = path.display();
+    let refused = |error: io::Error| config(format!("cannot read the password file {shown}: {error}"));
+    // Looked at before it is opened: to open a FIFO would wait for its writer.
+    if !fs::metadata(path).map_err(refused)?.is_file() {
+        return Err(config(format!("the password file {shown} is not a regular file"))
+            .with_hint("for a pipe, use --password-fd"));
+    }
+    let file = File::open(path).map_err(refused)?;
+    let metadata = file.metadata().map_err(refused)?;
+    if metadata.mode() & 0o077 != 0 {
+        return Err(config(format!("others can read or write the password file {shown}"))
+            .with_hint(format!("chmod 600 {shown}")));
+    }
+    let user = rustix::process::geteuid().as_raw();
+    if metadata.uid() != user && metadata.uid() != 0 {
+        return Err(config(format!("the password file {shown} belongs to another user")));
+    }
+    Ok(file)
+}
+
+fn run_command(command: &str) -> Result<Secret, Failure> {
+    // Its standard error stays the user's: it may ask, or complain, there.
+    let child = Command::new("sh")
+        .args(["-c", command])
+        .env_remove(VARIABLE)
+        .stdout(Stdio::piped())
+        .spawn();
+    let failed = |what: String| refuse(format!("the password command failed: {what}"));
+    let mut child = child.map_err(|error| failed(error.to_string()))?;
+    let secret = match child.stdout.take() {
+        Some(stdout) => read_line(stdout, "the password command"),
+        None => Err(failed("it has no output".to_owned())),
+    };
+    let status = child.wait().map_err(|error| failed(error.to_string()))?;
+    if !status.success() {
+        return Err(failed(status.to_string()));
+    }
+    secret
+}
+
+fn prompt(user: &str, host: &str) -> Result<Secret, Failure> {
+    // A job without a terminal must not hang on a question that nobody sees.
+    if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
+        return Err(no_password());
+    }
+    let shown = popfetch::proto::visible(user.as_bytes(), 80);
+    match rpassword::prompt_password(format!("Password for {shown} at {host}: ")) {
+        Ok(password) => Ok(Secret::new(password.into_bytes())),
+        Err(_) => Err(no_password()),
+    }
+}
+
+fn no_password() -> Failure {
+    refuse("there is no password, and no terminal to ask for one".to_owned()).with_hint(
+        "give it by --password-command, --password-file, --password-fd or the environment \
+         variable POPFETCH_PASSWORD",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_one_line_end_is_taken_off() {
+        let read = |text: &'static str| {
+            read_line(text.as_bytes(), "x").map(|s| s.expose().to_vec()).unwrap()
+        };
+        assert_eq!(read("secret\n"), b"secret");
+        assert_eq!(read("secret\r\n"), b"secret");
+        assert_eq!(read(" sec ret "), b" sec ret ");
+        assert_eq!(read("secret\n\n"), b"secret\n");
+        assert_eq!(read("secret\r"), b"secret\r");
+    }
+}

@@ -1,0 +1,53 @@
+//! Sizes and times for people.
+
+use std::time::Duration;
+
+/// Octets as a person writes them: `512 B`, `4.1 kB`, `25 MB`.
+pub(crate) fn size(octets: u64) -> String {
+    const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
+    if octets < 1000 {
+        return format!("{octets} B");
+    }
+    let mut unit = 0;
+    // In tenths of the unit, rounded half up.
+    let mut tenths = (u128::from(octets) + 50) / 100;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 500) / 1000;
+        unit += 1;
+    }
+    if tenths < 100 {
+        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+    } else {
+        format!("{} {}", (tenths + 5) / 10, UNITS[unit])
+    }
+}
+
+/// A count and its noun: `1 message`, `2 messages`.
+pub(crate) fn count(n: u64, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// A duration: `0.4 s`, `2 min 5 s`.
+pub(crate) fn seconds(duration: Duration) -> String {
+    match duration.as_secs() {
+        0..60 => format!("{:.1} s", duration.as_secs_f64()),
+        all => format!("{} min {} s", all / 60, all % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (octets, shown) in [
+            (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1049, "1.0 kB"), (1050, "1.1 kB"),
+            (9_949, "9.9 kB"), (9_999, "10 kB"), (25_000_000, "25 MB"), (999_499, "999 kB"),
+            (999_999, "1.0 MB"), (u64::MAX, "18 EB"),
+        ] {
+            assert_eq!(size(octets), shown, "{octets}");
+        }
+        assert_eq!((count(1, "message"), count(2, "message")), ("1 message".into(), "2 messages".into()));
+    }
+}

@@ -1,0 +1,24 @@
+//! This machine, this process.
+
+use std::time::SystemTime;
+
+use popfetch::model::Surroundings;
+
+use super::exit::Exit;
+use super::report::Failure;
+
+/// Asks the system.
+pub(crate) fn surroundings() -> Result<Surroundings, Failure> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|error| {
+        Failure::new(Exit::BUG, format!("the system gives no random numbers: {error}"))
+    })?;
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Ok(Surroundings {
+        now: SystemTime::now,
+        host: if host.is_empty() { "localhost".to_owned() } else { host },
+        process: std::process::id(),
+        user: rustix::process::geteuid().as_raw(),
+        random,
+    })
+}

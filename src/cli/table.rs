@@ -1,0 +1,159 @@
+//! Lists: tab-separated for programs, aligned for people.
+
+use std::io::{self, Write};
+
+use popfetch::jobs::Row;
+use popfetch::model::AccountName;
+use popfetch::proto::visible;
+use popfetch::summary::Summary;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::size::{count, size};
+
+/// The longest field of a tab-separated line, in characters.
+const FIELD: usize = 4096;
+
+/// One line of eight tab-separated fields.
+pub(crate) fn write_tsv(
+    out: &mut dyn Write,
+    account: &AccountName,
+    row: &Row<'_>,
+) -> io::Result<()> {
+    let empty = Summary::default();
+    let summary = row.summary.as_ref().unwrap_or(&empty);
+    let field = |text: &str| visible(text.as_bytes(), FIELD);
+    writeln!(
+        out,
+        "{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",
+        row.message.number,
+        if row.seen { "seen" } else { "new" },
+        row.message.size,
+        summary.date.as_deref().unwrap_or_default(),
+        field(&summary.from()),
+        field(&summary.subject),
+        row.message.uid.as_ref().map(ToString::to_string).unwrap_or_default(),
+        field(account.as_str()),
+    )
+}
+
+/// The cells of one line of a table.
+#[derive(Debug)]
+struct Cells {
+    number: String,
+    seen: bool,
+    octets: u64,
+    date: String,
+    from: String,
+    subject: String,
+}
+
+/// A table for a terminal, held until its column widths are known.
+#[derive(Debug, Default)]
+pub(crate) struct Table(Vec<Cells>);
+
+impl Table {
+    /// Adds a line.
+    pub(crate) fn push(&mut self, row: &Row<'_>) {
+        let summary = row.summary.clone().unwrap_or_default();
+        let from = if summary.from_name.is_empty() {
+            &summary.from_address
+        } else {
+            &summary.from_name
+        };
+        self.0.push(Cells {
+            number: row.message.number.to_string(),
+            seen: row.seen,
+            octets: row.message.size.0,
+            date: summary.date.as_deref().map(local).unwrap_or_default(),
+            from: visible(from.as_bytes(), FIELD),
+            subject: visible(summary.subject.as_bytes(), FIELD),
+        });
+    }
+
+    /// Writes the table, `width` columns wide.
+    pub(crate) fn write(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
+        let widest = |cell: fn(&Cells) -> usize| self.0.iter().map(cell).max().unwrap_or(0);
+        let number = widest(|cells| cells.number.len());
+        let octets = widest(|cells| size(cells.octets).len());
+        let date = widest(|cells| cells.date.len());
+        // Number, mark, size and date take what they need; sender and subject share the rest.
+        let fixed = number + 3 + octets + 2 + date + if date > 0 { 2 } else { 0 };
+        let rest = width.saturating_sub(fixed + 2);
+        let from = widest(|cells| cells.from.width()).min(rest * 2 / 5);
+        let subject = rest.saturating_sub(from);
+        for cells in &self.0 {
+            let mark = if cells.seen { " " } else { "N" };
+            let mut line =
+                format!("{:>number$} {mark} {:>octets$}", cells.number, size(cells.octets));
+            if date > 0 {
+                line = format!("{line}  {:date$}", cells.date);
+            }
+            line = format!("{line}  {}  {}", fit(&cells.from, from), cut(&cells.subject, subject));
+            writeln!(out, "{}", line.trim_end())?;
+        }
+        let messages = self.0.len() as u64;
+        let new = self.0.iter().filter(|cells| !cells.seen).count();
+        let octets = self.0.iter().fold(0_u64, |sum, cells| sum.saturating_add(cells.octets));
+        if messages > 0 {
+            writeln!(out, "{}, {new} new, {}", count(messages, "message"), size(octets))?;
+        }
+        Ok(())
+    }
+}
+
+/// A date as the user's clock shows it.
+fn local(rfc3339: &str) -> String {
+    let shown = rfc3339.parse::<jiff::Timestamp>().map(|time| {
+        let here = jiff::tz::TimeZone::system().to_datetime(time);
+        here.strftime("%Y-%m-%d %H:%M").to_string()
+    });
+    shown.unwrap_or_default()
+}
+
+/// `text` cut to `width` columns, with an ellipsis if something is missing.
+fn cut(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut used = 0;
+    for c in text.chars() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide + 1 > width {
+            break;
+        }
+        used += wide;
+        shown.push(c);
+    }
+    if width > 0 {
+        shown.push('…');
+    }
+    shown
+}
+
+/// `text` cut or filled to exactly `width` columns.
+fn fit(text: &str, width: usize) -> String {
+    let shown = cut(text, width);
+    let blank = width.saturating_sub(shown.width());
+    shown + &" ".repeat(blank)
+}
+
+/// The terminal's width in columns.
+pub(crate) fn terminal_width() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout());
+    size.ok().map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0).unwrap_or(80)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_count_two() {
+        assert_eq!(cut("你好世界", 5), "你好…");
+        assert_eq!(fit("你好", 6), "你好  ");
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("abcd", 3), "ab…");
+        assert_eq!(cut("abcd", 0), "");
+    }
+}

@@ -1,0 +1,27 @@
+//! The dialogue with the server, for `-vv`.
+
+use popfetch::client::Trace;
+use popfetch::model::AccountName;
+use popfetch::proto::visible;
+
+use super::report::say;
+
+/// Prints the dialogue on standard error.
+pub(crate) struct Printed(String);
+
+impl Printed {
+    /// For the account `name`.
+    pub(crate) fn new(name: &AccountName) -> Self {
+        Self(visible(name.as_str().as_bytes(), 200))
+    }
+}
+
+impl Trace for Printed {
+    fn sent(&mut self, command: &str) {
+        say(&format!("{}: C: {command}\n", self.0));
+    }
+
+    fn received(&mut self, line: &str) {
+        say(&format!("{}: S: {line}\n", self.0));
+    }
+}

@@ -1,0 +1,54 @@
+//! What a job needs to know.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::client::Trace;
+use crate::model::{
+    AccountName, Endpoint, Interrupt, MailboxIdentity, Secret, Surroundings,
+};
+use crate::net::{Connectors, TlsSettings};
+use crate::sasl::LoginMethod;
+
+/// An account, with everything resolved.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// What it is called.
+    pub name: AccountName,
+    /// The server.
+    pub endpoint: Endpoint,
+    /// The user, verbatim: Gmail gives `recent:` before a name a meaning.
+    pub user: String,
+    /// The password.
+    pub secret: Secret,
+    /// The way to log in, if the user insists on one.
+    pub method: Option<LoginMethod>,
+    /// The certificates to trust.
+    pub tls: TlsSettings,
+    /// How long to wait for a connection, and between two octets.
+    pub timeout: Duration,
+    /// Send the password over a connection that anybody on the way can read.
+    pub allow_cleartext: bool,
+}
+
+impl Account {
+    /// Which mailbox it is.
+    #[must_use]
+    pub fn identity(&self) -> MailboxIdentity {
+        MailboxIdentity::new(&self.user, &self.endpoint)
+    }
+}
+
+/// What the jobs of a process share.
+pub struct Context<'a> {
+    /// Clock, host and so on.
+    pub surroundings: &'a Surroundings,
+    /// The user's wish to stop.
+    pub interrupt: &'a Interrupt,
+    /// TLS connectors, built once.
+    pub connectors: &'a Connectors,
+    /// Where the state files are.
+    pub state_directory: &'a Path,
+    /// Makes a trace of a connection's dialogue, if one is wanted.
+    pub trace: &'a dyn Fn(&AccountName) -> Option<Box<dyn Trace>>,
+}

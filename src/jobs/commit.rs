@@ -1,0 +1,202 @@
+//! The committer: makes batches durable, recorded and visible while the next one downloads.
+
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::Error;
+use super::plan::Item;
+use crate::delivery::{Destination, StagedMessage, sync_content};
+use crate::model::{Octets, Place, Surroundings};
+use crate::state::State;
+
+/// Messages that become durable together: one sync of each directory and one transaction for
+/// all of them.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    messages: Vec<(Item, Octets, StagedMessage)>,
+    octets: u64,
+    since: Option<Instant>,
+}
+
+/// A batch is full with so many messages (each holds a file open), ...
+const MESSAGES: usize = 200;
+/// ... so many octets, ...
+const OCTETS: u64 = 32 * 1024 * 1024;
+/// ... or when its first message has waited so long.
+const AGE: Duration = Duration::from_secs(1);
+
+impl Batch {
+    pub(super) fn push(&mut self, item: Item, octets: Octets, message: StagedMessage) {
+        self.messages.push((item, octets, message));
+        self.octets += octets.0;
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.messages.len() >= MESSAGES
+            || self.octets >= OCTETS
+            || self.since.is_some_and(|since| since.elapsed() >= AGE)
+    }
+}
+
+/// A message that is durable, recorded and visible.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) item: Item,
+    pub(super) octets: Octets,
+    pub(super) message_id: Option<String>,
+    pub(super) places: Vec<Place>,
+    pub(super) file: Option<String>,
+}
+
+/// The state, and what it has yet to be told.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// Nothing when nothing is to be recorded.
+    pub(super) state: Option<State>,
+    /// Deliveries that were published since the last transaction.
+    pub(super) finished: Vec<i64>,
+}
+
+/// A thread that commits batches in order.
+pub(super) struct Committer {
+    /// Nothing once all batches are in.
+    batches: Option<SyncSender<Batch>>,
+    results: Receiver<Result<Vec<Stored>, Error>>,
+    thread: JoinHandle<Ledger>,
+    /// Batches whose result has not come.
+    outstanding: usize,
+    /// Whether a batch failed: later ones are not tried.
+    failed: bool,
+}
+
+impl Committer {
+    /// Starts the thread, which takes the state over until [`Self::close`].
+    pub(super) fn start(
+        state: Option<State>,
+        destinations: Vec<Destination>,
+        surroundings: Surroundings,
+    ) -> std::io::Result<Self> {
+        // One batch may wait while one is committed; then the download waits too.
+        let (batches, incoming) = sync_channel::<Batch>(1);
+        let (report, results) = channel();
+        let thread = thread::Builder::new().name("commit".to_owned()).spawn(move || {
+            let mut ledger = Ledger { state, finished: Vec::new() };
+            for batch in incoming {
+                let result = commit(&mut ledger, &destinations, batch, surroundings.seconds());
+                let failed = result.is_err();
+                // Nobody listens any more when the fetch was given up.
+                if report.send(result).is_err() || failed {
+                    break;
+                }
+            }
+            ledger
+        })?;
+        Ok(Self { batches: Some(batches), results, thread, outstanding: 0, failed: false })
+    }
+
+    /// Hands a batch over; waits while the one before it waits. After a failure batches are
+    /// dropped, and with them their files.
+    pub(super) fn submit(&mut self, batch: Batch) {
+        if batch.is_empty() || self.failed {
+            return;
+        }
+        if let Some(batches) = &self.batches
+            && batches.send(batch).is_ok()
+        {
+            self.outstanding += 1;
+        }
+    }
+
+    /// What has been committed since the last call, without waiting.
+    pub(super) fn poll(&mut self) -> Result<Vec<Stored>, Error> {
+        let mut stored = Vec::new();
+        while let Ok(result) = self.results.try_recv() {
+            stored.extend(self.take(result)?);
+        }
+        Ok(stored)
+    }
+
+    /// Waits until every batch is committed.
+    pub(super) fn wait(&mut self) -> Result<Vec<Stored>, Error> {
+        let mut stored = Vec::new();
+        while self.outstanding > 0 && !self.failed {
+            match self.results.recv() {
+                Ok(result) => stored.extend(self.take(result)?),
+                // Only a panic of the thread; `close` passes it on.
+                Err(_) => break,
+            }
+        }
+        Ok(stored)
+    }
+
+    fn take(&mut self, result: Result<Vec<Stored>, Error>) -> Result<Vec<Stored>, Error> {
+        self.outstanding -= 1;
+        self.failed |= result.is_err();
+        result
+    }
+
+    /// Ends the thread and takes the state back.
+    pub(super) fn close(mut self) -> Ledger {
+        self.batches = None;
+        drop(self.results);
+        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+/// Commits one batch. The order of these steps is the promise: a crash between any two of them
+/// loses nothing and duplicates nothing, and what this returns may be deleted from the server.
+fn commit(
+    ledger: &mut Ledger,
+    destinations: &[Destination],
+    mut batch: Batch,
+    now: i64,
+) -> Result<Vec<Stored>, Error> {
+    // A pipe has no transaction: at least once, so before it is recorded.
+    for (_, _, message) in &mut batch.messages {
+        message.hand_over(now)?;
+    }
+    // 1: the files, and their names in tmp/.
+    sync_content(batch.messages.iter().map(|(_, _, message)| message)).map_err(Error::Sync)?;
+    destinations.iter().try_for_each(Destination::sync_staged)?;
+    // 2: the commit point. From here on the files must stay, even if it reports an error.
+    for (_, _, message) in &mut batch.messages {
+        message.keep();
+    }
+    let mut pending = Vec::new();
+    if let Some(state) = &mut ledger.state {
+        let receipts: Vec<_> = batch
+            .messages
+            .iter()
+            .filter_map(|(item, _, message)| {
+                item.key.clone().map(|key| message.receipt(key, now))
+            })
+            .collect();
+        let committed = state.commit(&receipts, &ledger.finished)?;
+        ledger.finished.clear();
+        let mut rows = committed.messages.into_iter();
+        for (item, _, _) in &mut batch.messages {
+            item.row = item.key.as_ref().and_then(|_| rows.next());
+        }
+        pending = committed.pending;
+    }
+    // 3: redo. A crash from here on leaves the rest to the next run's recovery.
+    batch.messages.iter().try_for_each(|(_, _, message)| message.publish())?;
+    // 4: their names in new/.
+    destinations.iter().try_for_each(Destination::sync_published)?;
+    // 5: rides with the next transaction.
+    ledger.finished = pending;
+    let stored = batch.messages.into_iter().map(|(item, octets, message)| Stored {
+        item,
+        octets,
+        message_id: message.message_id(),
+        places: message.placements().map(|placement| placement.place).collect(),
+        file: message.placements().find_map(|placement| placement.staged).map(|file| file.name),
+    });
+    Ok(stored.collect())
+}

@@ -1,0 +1,126 @@
+//! Deleting by hand.
+
+use super::connect::connect;
+use super::headers::read_headers;
+use super::mailbox::survey;
+use super::plan::Item;
+use super::remove::Deletions;
+use super::{Account, Context, Error, Event, Observer, Outcome, Planned, Row};
+use crate::client::Failure;
+use crate::model::Selection;
+use crate::state::{AccountLock, State, StateFiles};
+use crate::summary::Summary;
+
+/// What to delete.
+#[derive(Clone, Debug, Default)]
+pub struct DeleteOptions {
+    /// Which messages.
+    pub selection: Selection,
+    /// Also what was never delivered here.
+    pub unfetched: bool,
+    /// Only say what would be deleted.
+    pub dry_run: bool,
+    /// Show sender and subject to whoever confirms.
+    pub preview: bool,
+}
+
+/// Deletes from an account. `confirm` is shown what would go, and decides; the session stays
+/// open meanwhile, so that numbers mean the same before and after.
+pub fn delete(
+    account: &Account,
+    context: &Context<'_>,
+    options: &DeleteOptions,
+    observer: &mut dyn Observer,
+    confirm: &mut dyn FnMut(&[Row<'_>]) -> bool,
+) -> Outcome {
+    let mut outcome = Outcome::default();
+    outcome.error = run(account, context, options, observer, confirm, &mut outcome).err();
+    outcome
+}
+
+fn run(
+    account: &Account,
+    context: &Context<'_>,
+    options: &DeleteOptions,
+    observer: &mut dyn Observer,
+    confirm: &mut dyn FnMut(&[Row<'_>]) -> bool,
+    outcome: &mut Outcome,
+) -> Result<(), Error> {
+    let files = StateFiles::new(context.state_directory, &account.name);
+    let lock =
+        (!options.dry_run).then(|| AccountLock::take(&files, context.surroundings)).transpose()?;
+    let mut state = match &lock {
+        Some(lock) => {
+            Some(State::open(lock, &files, &account.identity(), context.surroundings)?)
+        }
+        None => State::peek(&files, &account.identity())?,
+    };
+    let known = state.as_ref().map(State::known).transpose()?.unwrap_or_default();
+    let server = |error| Error::server(&account.endpoint.host, error);
+    let mut session = connect(account, context, observer)?;
+    let view = survey(&mut session, account, &known)?;
+
+    // A UID that several messages bear stands for all of them or for none.
+    let ambiguous = view.ambiguous_uids();
+    let mut delivered = std::collections::HashMap::new();
+    for (at, message) in view.listing.iter().enumerate() {
+        if let Some(uid) = message.uid.as_ref().filter(|_| view.is_delivered(at)) {
+            *delivered.entry(uid).or_insert(0) += 1;
+        }
+    }
+    let may_go = |at: &usize| {
+        options.unfetched
+            || view.is_delivered(*at)
+                && view.listing[*at].uid.as_ref().is_some_and(|uid| {
+                    ambiguous.get(uid).is_none_or(|count| delivered.get(uid) == Some(count))
+                })
+    };
+    let (go, stay): (Vec<usize>, Vec<usize>) =
+        view.pick(&options.selection).into_iter().partition(may_go);
+    for &at in &stay {
+        let reason = "it was never delivered here (--unfetched deletes it all the same)";
+        observer.event(&Event::MessageFailed { message: &view.listing[at], reason });
+        outcome.failed += 1;
+    }
+    for &at in &go {
+        observer.event(&Event::Planned(Planned::Delete, &view.listing[at]));
+    }
+
+    let mut deletions = Deletions::default();
+    if !go.is_empty() && !options.dry_run {
+        let mut summaries: Vec<Option<Summary>> = vec![None; go.len()];
+        if options.preview {
+            let numbers: Vec<_> = go.iter().map(|&at| view.listing[at].number).collect();
+            read_headers(&mut session, account, &numbers, &mut |place, header| {
+                summaries[place] = header.map(Summary::of);
+                Ok(())
+            })?;
+        }
+        let rows: Vec<Row<'_>> = go
+            .iter()
+            .zip(summaries)
+            .map(|(&at, summary)| Row {
+                message: &view.listing[at],
+                seen: view.is_seen(at),
+                summary,
+            })
+            .collect();
+        if confirm(&rows) {
+            deletions.want(go.iter().map(|&at| Item {
+                message: view.listing[at].clone(),
+                key: view.key(at),
+                row: view.known(at).map(|known| known.id),
+            }));
+        }
+    }
+    session.run(&mut deletions).map_err(|failure| match failure {
+        Failure::Connection(error) => server(error),
+        Failure::Exchange(error) => error,
+    })?;
+    let deleted = deletions.quit(session, account, observer, outcome)?;
+    if let Some(state) = state.as_mut().filter(|_| !options.dry_run) {
+        let rows: Vec<i64> = deleted.iter().filter_map(|item| item.row).collect();
+        state.confirm_deleted(&rows, context.surroundings.seconds())?;
+    }
+    Ok(())
+}

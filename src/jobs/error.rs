@@ -1,0 +1,267 @@
+//! Why a job ended early, what that means for the caller, and what could be done about it.
+
+use std::io;
+
+use crate::client::{self, LoginError, Refusal};
+use crate::model::Place;
+use crate::proto::{InvalidArgument, ResponseCode, Status};
+use crate::{delivery, durable, net, sasl, state};
+
+/// A job that ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No connection.
+    #[error(transparent)]
+    Net(#[from] net::Error),
+    /// The connection or the server failed.
+    #[error("{host}")]
+    Server {
+        /// Which server.
+        host: String,
+        /// How.
+        source: client::Error,
+    },
+    /// The login failed.
+    #[error("cannot log in to {host} as {user}")]
+    Login {
+        /// Where.
+        host: String,
+        /// As whom.
+        user: String,
+        /// Why.
+        source: client::Error,
+    },
+    /// The server and popfetch have no way to log in in common.
+    #[error("cannot log in to {host}")]
+    NoMethod {
+        /// Where.
+        host: String,
+        /// What it offers.
+        source: sasl::NoMethod,
+    },
+    /// The password would go over an unprotected line.
+    #[error("the connection to {host} is not protected; the password was not sent")]
+    Cleartext {
+        /// Where.
+        host: String,
+    },
+    /// A destination failed.
+    #[error(transparent)]
+    Delivery(#[from] delivery::Error),
+    /// A file could not be made durable.
+    #[error("the mail on the disk is not safe yet, so nothing was deleted")]
+    Sync(#[source] durable::Error),
+    /// Deliveries of an earlier run wait for a place that is not there.
+    #[error("{place} is not the directory that an earlier run was interrupted in; {waiting} messages wait for it")]
+    Elsewhere {
+        /// Where.
+        place: Place,
+        /// How many.
+        waiting: usize,
+    },
+    /// The state failed.
+    #[error(transparent)]
+    State(#[from] state::Error),
+    /// Mail cannot be left on a server that has no unique-ids.
+    #[error("{host} has no unique-ids (UIDL), so mail that stays there would be fetched again and again")]
+    NoUidl {
+        /// Where.
+        host: String,
+    },
+    /// The deletions may not have been carried out.
+    #[error("{host} did not confirm that {count} messages are deleted")]
+    Unconfirmed {
+        /// Where.
+        host: String,
+        /// How many.
+        count: usize,
+        /// What was heard instead.
+        source: Unanswered,
+    },
+    /// A list cannot be written.
+    #[error("cannot write the list")]
+    Output(#[source] io::Error),
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// What came instead of `+OK` to QUIT.
+#[derive(Debug, thiserror::Error)]
+pub enum Unanswered {
+    /// Nothing.
+    #[error(transparent)]
+    Lost(client::Error),
+    /// A refusal.
+    #[error("the server says: {}", .0.text)]
+    Refused(Status),
+}
+
+/// What an error means for whoever called popfetch. One exit status each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Called wrongly.
+    Usage,
+    /// The mailbox or the state cannot be used as asked.
+    Data,
+    /// The host name does not exist.
+    NoHost,
+    /// The service is not there, or lacks what is needed.
+    Unavailable,
+    /// A destination cannot be made or opened.
+    CannotCreate,
+    /// A disk or a pipe failed.
+    Io,
+    /// It may work later.
+    Temporary,
+    /// The server broke the protocol, or is not who it should be.
+    Protocol,
+    /// Credentials refused or missing.
+    NoPermission,
+    /// The configuration is wrong.
+    Config,
+    /// The user asked to stop.
+    Interrupted,
+}
+
+impl Error {
+    /// The failure of a connection to `host`.
+    pub(super) fn server(host: &str, source: client::Error) -> Self {
+        match source {
+            client::Error::Interrupted => Self::Interrupted,
+            source => Self::Server { host: host.to_owned(), source },
+        }
+    }
+
+    /// What it means for the caller.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Net(error) => net_class(error),
+            Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
+            Self::NoMethod { .. } => Class::Unavailable,
+            Self::Cleartext { .. } => Class::Usage,
+            Self::Delivery(error) => delivery_class(error),
+            Self::Elsewhere { .. } => Class::CannotCreate,
+            Self::State(error) => state_class(error),
+            Self::NoUidl { .. } => Class::Data,
+            Self::Unconfirmed { .. } => Class::Temporary,
+            Self::Sync(_) | Self::Output(_) => Class::Io,
+            Self::Interrupted => Class::Interrupted,
+        }
+    }
+
+    /// What the user could do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Net(net::Error::Certificate { unknown_authority: true, .. }) => {
+                "if it is a private authority, name its certificate with --ca-file"
+            }
+            Self::Net(net::Error::NotTls { .. }) => {
+                "is the port right? 995 is the usual one; with --tls starttls, 110"
+            }
+            Self::Net(net::Error::UnknownHost { .. }) => "is the name spelt right?",
+            Self::Cleartext { .. } => {
+                "use TLS, or --allow-cleartext-password if everybody on the way may read it"
+            }
+            Self::NoUidl { .. } => "fetch with --delete, which fetches at least once, then deletes",
+            Self::Server { source: client::Error::NotOffered { what: "STLS" }, .. } => {
+                "use --tls implicit (port 995) if the server has it"
+            }
+            Self::Elsewhere { .. } => "mount its disk, or put it back, and run popfetch again",
+            Self::Login { source: client::Error::Login(error), .. } => match error {
+                error if error.is_about_credentials() => {
+                    "some providers want an app password here, or have POP3 switched off in their settings"
+                }
+                _ => return None,
+            },
+            Self::State(state::Error::Damaged { .. }) => {
+                "move the file away to start anew; what the server still has is then new again"
+            }
+            _ => return None,
+        })
+    }
+}
+
+fn net_class(error: &net::Error) -> Class {
+    match error {
+        net::Error::UnknownHost { .. } => Class::NoHost,
+        net::Error::Refused { .. } => Class::Unavailable,
+        net::Error::Resolver { .. }
+        | net::Error::Unreachable { .. }
+        | net::Error::Timeout { .. }
+        | net::Error::HandshakeBroken { .. } => Class::Temporary,
+        net::Error::NotTls { .. }
+        | net::Error::Certificate { .. }
+        | net::Error::Handshake { .. } => Class::Protocol,
+        net::Error::Roots { .. } => Class::Config,
+        net::Error::Interrupted => Class::Interrupted,
+    }
+}
+
+fn client_class(error: &client::Error) -> Class {
+    match error {
+        client::Error::Timeout { .. }
+        | client::Error::TooSlow { .. }
+        | client::Error::Closed { .. }
+        | client::Error::Broken { .. } => Class::Temporary,
+        client::Error::Protocol(_) => Class::Protocol,
+        client::Error::Argument { source: InvalidArgument::Empty, .. } => Class::NoPermission,
+        client::Error::Argument { .. } => Class::Usage,
+        client::Error::Greeting(status) => status_class(status).unwrap_or(Class::Unavailable),
+        // A server that announces UIDL and refuses it, or that cannot list, is having a bad day.
+        client::Error::Refused { command: "STLS", status } => {
+            status_class(status).unwrap_or(Class::Unavailable)
+        }
+        client::Error::Refused { status, .. } => status_class(status).unwrap_or(Class::Temporary),
+        client::Error::NotOffered { .. } => Class::Unavailable,
+        client::Error::Login(error) => login_class(error),
+        client::Error::Interrupted => Class::Interrupted,
+    }
+}
+
+/// What a response code says (RFC 2449, section 8; RFC 3206, section 4).
+fn status_class(status: &Status) -> Option<Class> {
+    match status.code? {
+        ResponseCode::InUse | ResponseCode::LoginDelay | ResponseCode::SysTemp => {
+            Some(Class::Temporary)
+        }
+        ResponseCode::SysPerm => Some(Class::Unavailable),
+        ResponseCode::Auth => Some(Class::NoPermission),
+        ResponseCode::Utf8 => None,
+    }
+}
+
+fn login_class(error: &LoginError) -> Class {
+    match error {
+        LoginError::Refused { .. } => match error.refusal() {
+            Some(Refusal::Temporary) => Class::Temporary,
+            Some(Refusal::Permanent) => Class::Unavailable,
+            Some(Refusal::Credentials) | None => Class::NoPermission,
+        },
+        LoginError::Closed => Class::Temporary,
+        LoginError::NotAscii => Class::Unavailable,
+        LoginError::Mechanism { .. } => Class::NoPermission,
+        LoginError::Endless => Class::Protocol,
+    }
+}
+
+fn delivery_class(error: &delivery::Error) -> Class {
+    match error {
+        delivery::Error::Unusable { .. }
+        | delivery::Error::Vanished { .. }
+        | delivery::Error::ForeignOwner { .. } => Class::CannotCreate,
+        delivery::Error::Storage { .. } | delivery::Error::Output(_) => Class::Io,
+    }
+}
+
+fn state_class(error: &state::Error) -> Class {
+    match error {
+        state::Error::Damaged { .. } | state::Error::Newer { .. } => Class::Data,
+        state::Error::Directory(_) | state::Error::Unusable { .. } => Class::CannotCreate,
+        state::Error::Storage { .. } => Class::Io,
+        state::Error::Busy { .. } | state::Error::InUse(_) => Class::Temporary,
+        state::Error::OtherMailbox { .. } => Class::Config,
+    }
+}

@@ -1,0 +1,92 @@
+//! Listing.
+
+use std::io;
+
+use super::connect::connect;
+use super::headers::read_headers;
+use super::mailbox::survey;
+use super::{Account, Context, Error, Observer};
+use crate::model::{Listed, Selection};
+use crate::state::{Known, State, StateFiles};
+use crate::summary::Summary;
+
+/// What to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListOptions {
+    /// Which messages.
+    pub selection: Selection,
+    /// Without sender, subject and date, and so without TOP.
+    pub short: bool,
+}
+
+/// A message as a list shows it.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Number, size and UID.
+    pub message: &'a Listed,
+    /// Whether it was seen before.
+    pub seen: bool,
+    /// What its header block says; nothing where that was not asked for or is not shown.
+    pub summary: Option<Summary>,
+}
+
+/// Lists the messages of an account, in ascending order of number, as they come. Takes no lock
+/// and records nothing.
+///
+/// # Errors
+/// [`Error`]; of `row`, [`Error::Output`].
+pub fn list(
+    account: &Account,
+    context: &Context<'_>,
+    options: &ListOptions,
+    observer: &mut dyn Observer,
+    row: &mut dyn FnMut(Row<'_>) -> io::Result<()>,
+) -> Result<(), Error> {
+    let known = peek(account, context)?;
+    let mut session = connect(account, context, observer)?;
+    let view = survey(&mut session, account, &known)?;
+    let picked = view.pick(&options.selection);
+    let mut show = |place: usize, header: Option<&[u8]>| {
+        let at = picked[place];
+        let summary = header.map(Summary::of);
+        row(Row { message: &view.listing[at], seen: view.is_seen(at), summary })
+            .map_err(Error::Output)
+    };
+    if options.short {
+        (0..picked.len()).try_for_each(|place| show(place, None))?;
+    } else {
+        let numbers: Vec<_> = picked.iter().map(|&at| view.listing[at].number).collect();
+        read_headers(&mut session, account, &numbers, &mut show)?;
+    }
+    // Nothing hangs on the answer.
+    let _ = session.quit();
+    Ok(())
+}
+
+/// Counts what `selection` picks.
+///
+/// # Errors
+/// [`Error`].
+pub fn count(
+    account: &Account,
+    context: &Context<'_>,
+    selection: &Selection,
+    observer: &mut dyn Observer,
+) -> Result<u64, Error> {
+    let known = peek(account, context)?;
+    let mut session = connect(account, context, observer)?;
+    let count = if *selection == Selection::default() {
+        let stat = session.stat();
+        stat.map_err(|error| Error::server(&account.endpoint.host, error))?.messages
+    } else {
+        survey(&mut session, account, &known)?.pick(selection).len() as u64
+    };
+    let _ = session.quit();
+    Ok(count)
+}
+
+fn peek(account: &Account, context: &Context<'_>) -> Result<Known, Error> {
+    let files = StateFiles::new(context.state_directory, &account.name);
+    let state = State::peek(&files, &account.identity())?;
+    Ok(state.map(|state| state.known()).transpose()?.unwrap_or_default())
+}

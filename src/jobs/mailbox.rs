@@ -1,0 +1,86 @@
+//! A mailbox as this session sees it, beside what the state knows.
+
+use std::collections::HashMap;
+
+use super::{Account, Error};
+use crate::client::Session;
+use crate::model::{Listed, MessageKey, Origin, Selection, Uid};
+use crate::net::Stream;
+use crate::state::{Known, KnownMessage, Recognition};
+
+/// The listing, message by message with what is known of it.
+pub(super) struct View<'k> {
+    pub(super) listing: Vec<Listed>,
+    pub(super) has_uids: bool,
+    pub(super) recognised: Vec<Recognition>,
+    known: &'k Known,
+}
+
+/// Takes stock of the mailbox and recognises what is known.
+pub(super) fn survey<'k>(
+    session: &mut Session<Stream>,
+    account: &Account,
+    known: &'k Known,
+) -> Result<View<'k>, Error> {
+    let mailbox =
+        session.mailbox().map_err(|error| Error::server(&account.endpoint.host, error))?;
+    let recognised = known.recognise(&mailbox.messages);
+    Ok(View { listing: mailbox.messages, has_uids: mailbox.has_uids, recognised, known })
+}
+
+impl View<'_> {
+    /// What is known of the message at `at`.
+    pub(super) fn known(&self, at: usize) -> Option<&KnownMessage> {
+        match &self.recognised[at] {
+            Recognition::New(_) => None,
+            Recognition::Known(row) | Recognition::Doubtful(row, _) => self.known.get(*row),
+        }
+    }
+
+    /// Whether the message at `at` was seen before.
+    pub(super) fn is_seen(&self, at: usize) -> bool {
+        self.known(at).is_some()
+    }
+
+    /// Whether the message at `at` was delivered here, and so may be deleted there.
+    pub(super) fn is_delivered(&self, at: usize) -> bool {
+        self.known(at).is_some_and(|known| known.origin == Origin::Delivered)
+    }
+
+    /// The places in the listing that `selection` picks.
+    pub(super) fn pick(&self, selection: &Selection) -> Vec<usize> {
+        let picks = selection.pick(&self.listing, |at| self.is_seen(at));
+        picks.iter().enumerate().filter(|(_, picked)| **picked).map(|(at, _)| at).collect()
+    }
+
+    /// The key under which the message at `at` is, or will be, recorded.
+    pub(super) fn key(&self, at: usize) -> Option<MessageKey> {
+        match &self.recognised[at] {
+            Recognition::New(key) => key.clone(),
+            Recognition::Known(row) | Recognition::Doubtful(row, _) => {
+                self.known.get(*row).map(|known| known.key.clone())
+            }
+        }
+    }
+
+    /// The rows of `known` that the listing shows.
+    pub(super) fn present(&self) -> Vec<bool> {
+        let mut present = vec![false; self.known.messages().len()];
+        for recognition in &self.recognised {
+            if let Recognition::Known(row) | Recognition::Doubtful(row, _) = recognition {
+                present[*row] = true;
+            }
+        }
+        present
+    }
+
+    /// How many messages bear each UID that more than one bears.
+    pub(super) fn ambiguous_uids(&self) -> HashMap<Uid, usize> {
+        let mut counts: HashMap<&Uid, usize> = HashMap::new();
+        for uid in self.listing.iter().filter_map(|message| message.uid.as_ref()) {
+            *counts.entry(uid).or_default() += 1;
+        }
+        let several = counts.into_iter().filter(|(_, count)| *count > 1);
+        several.map(|(uid, count)| (uid.clone(), count)).collect()
+    }
+}

@@ -1,0 +1,46 @@
+//! The use cases: the only place where client, delivery and state meet.
+//!
+//! Each takes an [`Account`] and a [`Context`], tells an [`Observer`] what happens, and ends with
+//! an [`Outcome`] or an [`Error`]. Nothing here prints, prompts or draws.
+
+mod account;
+mod commit;
+mod connect;
+mod delete;
+mod download;
+mod error;
+mod event;
+mod fetch;
+mod headers;
+mod list;
+mod mailbox;
+mod plan;
+mod recover;
+mod remove;
+mod verify;
+
+pub use account::{Account, Context};
+pub use delete::{DeleteOptions, delete};
+pub use error::{Class, Error};
+pub use event::{Event, Observer, Planned};
+pub use fetch::{FetchOptions, Output, fetch};
+pub use list::{ListOptions, Row, count, list};
+
+use crate::model::Octets;
+
+/// What a run did, whether it went well or not.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Messages delivered.
+    pub fetched: u64,
+    /// Their octets, as they came.
+    pub octets: Octets,
+    /// Messages left where they are for a reason.
+    pub skipped: u64,
+    /// Messages that could not be fetched or deleted.
+    pub failed: u64,
+    /// Messages whose deletion the server confirmed.
+    pub deleted: u64,
+    /// What ended the run early, if anything did.
+    pub error: Option<Error>,
+}

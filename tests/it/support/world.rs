@@ -1,0 +1,94 @@
+//! A home, a scripted server over TLS, and mail on it.
+
+use std::process::Command;
+
+use super::certs::{Authority, Leaf};
+use super::home::finish;
+use super::server::{Mailbox, Script, Server};
+use super::{Home, Maildir, Output};
+
+/// The user whom the scripted server lets in.
+const USER: &str = "alice";
+/// The password, which must never be seen anywhere.
+pub(crate) const PASSWORD: &str = "pw-Zq7-never-shown";
+
+pub(crate) struct World {
+    pub(crate) home: Home,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) server: Server,
+    identity: native_tls::Identity,
+}
+
+impl World {
+    /// A well-behaved server, over implicit TLS.
+    pub(crate) fn new() -> Self {
+        Self::with(|script| script)
+    }
+
+    /// A server that `change` makes misbehave.
+    pub(crate) fn with(change: impl FnOnce(Script) -> Script) -> Self {
+        let home = Home::new();
+        let authority = Authority::new();
+        home.write("ca.pem", authority.ca_pem());
+        let identity = authority.issue(Leaf::new()).identity();
+        let mailbox = Mailbox::new();
+        let server = Server::start(change(script(&identity)), &mailbox);
+        Self { home, mailbox, server, identity }
+    }
+
+    /// Makes the server behave as `change` says from the next connection on.
+    pub(crate) fn now(&self, change: impl FnOnce(Script) -> Script) {
+        self.server.set_script(change(script(&self.identity)));
+    }
+
+    /// Adds a message whose body is `text`; gives it as it is stored, with LF line ends.
+    pub(crate) fn add(&self, text: &str) -> String {
+        let message = format!("From: x@example.org\nSubject: {text}\n\n{text}\n");
+        self.mailbox.add(message.replace('\n', "\r\n"));
+        message
+    }
+
+    /// Adds `count` messages.
+    pub(crate) fn add_many(&self, count: usize) -> Vec<String> {
+        (1..=count).map(|n| self.add(&format!("message number {n}"))).collect()
+    }
+
+    /// The mailbox's URL.
+    pub(crate) fn url(&self) -> String {
+        format!("pop3s://{USER}@localhost:{}", self.server.port())
+    }
+
+    /// What the mailbox is called in messages.
+    pub(crate) fn account(&self) -> String {
+        format!("{USER}@localhost:{}", self.server.port())
+    }
+
+    /// The program with `command`, the mailbox and `args`, ready to run: the right password and
+    /// authority, and a short timeout.
+    pub(crate) fn command(&self, command: &str, args: &[&str]) -> Command {
+        let url = self.url();
+        let fixed = [command, &url, "--ca-file", "ca.pem", "--timeout", "20"];
+        let mut command = self.home.command(&[&fixed, args].concat());
+        command.env("POPFETCH_PASSWORD", PASSWORD);
+        command
+    }
+
+    /// Runs it.
+    pub(crate) fn run(&self, command: &str, args: &[&str]) -> Output {
+        finish(self.command(command, args).spawn().expect("the program starts"))
+    }
+
+    /// Runs `fetch` into the home's Maildir.
+    pub(crate) fn fetch(&self, args: &[&str]) -> Output {
+        self.run("fetch", &[&["--to", &self.home.to()], args].concat())
+    }
+
+    /// The home's Maildir.
+    pub(crate) fn mail(&self) -> Maildir {
+        self.home.mail()
+    }
+}
+
+fn script(identity: &native_tls::Identity) -> Script {
+    Script::new().implicit_tls(identity.clone()).login(USER, PASSWORD)
+}
