@@ -35,9 +35,8 @@ fn main() -> io::Result<()> {
     for mail in MAIL {
         mailbox.add(mail.replace('\n', "\r\n"));
     }
-    let script = Script::new()
-        .implicit_tls(authority.issue(Leaf::new()).identity())
-        .login("demo", "demo");
+    let script =
+        Script::new().implicit_tls(authority.issue(Leaf::new()).identity()).login("demo", "demo");
     let server = Server::start(script, &mailbox);
     println!("listening on 127.0.0.1:{}", server.port());
     io::stdout().flush()?;

@@ -37,10 +37,7 @@ impl Prepared {
 }
 
 /// Reads the sources and checks that the flags fit them.
-pub(crate) fn prepare(
-    sources: &[String],
-    args: &ConnectionArgs,
-) -> Result<Vec<Prepared>, Failure> {
+pub(crate) fn prepare(sources: &[String], args: &ConnectionArgs) -> Result<Vec<Prepared>, Failure> {
     if sources.is_empty() {
         return Err(Failure::new(Exit::CONFIG, "there is no account to work on")
             .with_hint("name a mailbox, as in: popfetch list pop3s://alice@pop.example.com"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use popfetch::delivery::StreamFormat;
-use popfetch::jobs::{self, Account, Context, FetchOptions, Outcome, Output};
+use popfetch::jobs::{self, Account, Context, FetchOptions, Outcome, Output, Policy};
 use popfetch::model::{Scope, Selection};
 
 use super::accounts::{absolute, prepare};
@@ -94,9 +94,11 @@ fn fetch_one(
     let options = FetchOptions {
         outputs: destinations.iter().map(|to| output(to, args)).collect(),
         selection: selection.clone(),
-        delete: args.delete,
-        // An explicit choice to standard output is a look.
-        record: !(only_stdout && args.selection.is_explicit()),
+        policy: Policy {
+            delete: args.delete,
+            // An explicit choice to standard output is a look.
+            record: !(only_stdout && args.selection.is_explicit()),
+        },
         dry_run: args.dry_run,
     };
     let started = Instant::now();
@@ -142,11 +144,7 @@ fn finish(
 }
 
 /// The status of an outcome, and the failure to tell.
-fn result(
-    outcome: &Outcome,
-    account: &Account,
-    context: &Context<'_>,
-) -> (Exit, Option<Failure>) {
+fn result(outcome: &Outcome, account: &Account, context: &Context<'_>) -> (Exit, Option<Failure>) {
     if let Some(error) = &outcome.error {
         let failure = Failure::of_job(error, &account.name, context.interrupt.signal());
         return (failure.exit, Some(failure));

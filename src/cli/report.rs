@@ -33,7 +33,11 @@ impl Failure {
     }
 
     /// A job's error.
-    pub(crate) fn of_job(error: &jobs::Error, account: &AccountName, signal: Option<usize>) -> Self {
+    pub(crate) fn of_job(
+        error: &jobs::Error,
+        account: &AccountName,
+        signal: Option<usize>,
+    ) -> Self {
         Self {
             exit: Exit::of(error.class(), signal),
             account: Some(account.to_string()),
@@ -97,12 +101,8 @@ mod tests {
 
     #[test]
     fn one_line_and_a_hint_with_nothing_a_terminal_acts_on() {
-        let failure = Failure::new(Exit::IO, "bad \x1b[31m\nthing")
-            .for_account("work")
-            .with_hint("mend it");
-        assert_eq!(
-            failure.lines(),
-            "popfetch: work: bad \\x1b[31m\\nthing\nhint: mend it\n"
-        );
+        let failure =
+            Failure::new(Exit::IO, "bad \x1b[31m\nthing").for_account("work").with_hint("mend it");
+        assert_eq!(failure.lines(), "popfetch: work: bad \\x1b[31m\\nthing\nhint: mend it\n");
     }
 }

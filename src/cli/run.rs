@@ -43,9 +43,8 @@ impl Setting {
 
     /// Runs `work` with the context of a job.
     pub(crate) fn with_context<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
-        let trace = |name: &AccountName| {
-            self.trace.then(|| Box::new(Printed::new(name)) as Box<dyn Trace>)
-        };
+        let trace =
+            |name: &AccountName| self.trace.then(|| Box::new(Printed::new(name)) as Box<dyn Trace>);
         work(&Context {
             surroundings: &self.surroundings,
             interrupt: &self.interrupt,
@@ -74,7 +73,11 @@ pub(crate) fn each_account(
                 let signal = setting.interrupt.signal();
                 let failure = Failure::of_job(&error, &account.name, signal);
                 // A reader that has seen enough is no news.
-                if quiet { Some(Failure { message: String::new(), ..failure }) } else { Some(failure) }
+                if quiet {
+                    Some(Failure { message: String::new(), ..failure })
+                } else {
+                    Some(failure)
+                }
             }),
         };
         let Some(failure) = failure else {

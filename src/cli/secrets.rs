@@ -70,9 +70,7 @@ impl PasswordSource {
                 let origin = format!("the file {}", path.display());
                 (read_line(open_private(&path)?, &origin)?, origin)
             }
-            Self::Command(command) => {
-                (run_command(&command)?, "the password command".to_owned())
-            }
+            Self::Command(command) => (run_command(&command)?, "the password command".to_owned()),
             Self::Environment(secret) => (secret, format!("the variable {VARIABLE}")),
             Self::Prompt => (prompt(user, host)?, "the prompt".to_owned()),
         };
@@ -107,7 +105,8 @@ fn read_line(source: impl Read, origin: &str) -> Result<Secret, Failure> {
 fn open_private(path: &Path) -> Result<File, Failure> {
     let config = |message: String| Failure::new(Exit::CONFIG, message);
     let shown = path.display();
-    let refused = |error: io::Error| config(format!("cannot read the password file {shown}: {error}"));
+    let refused =
+        |error: io::Error| config(format!("cannot read the password file {shown}: {error}"));
     // Looked at before it is opened: to open a FIFO would wait for its writer.
     if !fs::metadata(path).map_err(refused)?.is_file() {
         return Err(config(format!("the password file {shown} is not a regular file"))

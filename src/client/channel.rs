@@ -19,6 +19,9 @@ pub trait Trace: Send {
     fn received(&mut self, line: &str);
 }
 
+/// A trace, where one is wanted.
+pub type Tracer = Option<Box<dyn Trace>>;
+
 /// The longest server line that is traced, in characters.
 const TRACED: usize = 256;
 
@@ -27,7 +30,7 @@ pub(super) struct Channel<S> {
     buffer: Buffer,
     engine: Engine,
     pace: Pace,
-    trace: Option<Box<dyn Trace>>,
+    trace: Tracer,
     redactor: Redactor,
     /// Octets of the message that is coming in, for the trace.
     body_octets: u64,
@@ -44,16 +47,16 @@ pub(super) enum Received<'a> {
 
 impl<S: Read + Write> Channel<S> {
     /// Over a stream whose server has yet to greet.
-    pub(super) fn new(stream: S, limits: Limits, trace: Option<Box<dyn Trace>>) -> Self {
+    pub(super) fn new(stream: S, limits: Limits, trace: Tracer) -> Self {
         Self::with(stream, Engine::new(limits), trace)
     }
 
     /// Over a stream that was just upgraded to TLS.
-    pub(super) fn resume(stream: S, limits: Limits, trace: Option<Box<dyn Trace>>) -> Self {
+    pub(super) fn resume(stream: S, limits: Limits, trace: Tracer) -> Self {
         Self::with(stream, Engine::resumed(limits), trace)
     }
 
-    fn with(stream: S, engine: Engine, trace: Option<Box<dyn Trace>>) -> Self {
+    fn with(stream: S, engine: Engine, trace: Tracer) -> Self {
         Self {
             stream,
             buffer: Buffer::new(),
@@ -83,7 +86,7 @@ impl<S: Read + Write> Channel<S> {
     /// # Errors
     /// [`proto::Error::Injection`](crate::proto::Error::Injection) when bytes are waiting that
     /// arrived in the clear behind the reply to STLS.
-    pub(super) fn into_clean(self) -> Result<(S, Limits, Option<Box<dyn Trace>>), Error> {
+    pub(super) fn into_clean(self) -> Result<(S, Limits, Tracer), Error> {
         match self.buffer.filled().len() {
             0 => Ok((self.stream, *self.engine.limits(), self.trace)),
             octets => Err(crate::proto::Error::Injection { octets }.into()),

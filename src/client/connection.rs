@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use super::channel::Channel;
 use super::login::{self, Credentials, LoginError};
-use super::{Error, Session, Trace};
+use super::{Error, Session, Tracer};
 use crate::proto::{Capabilities, Command, Limits};
 use crate::sasl::LoginMethod;
 
@@ -20,7 +20,7 @@ impl<S: Read + Write> Connection<S> {
     ///
     /// # Errors
     /// [`Error::Greeting`] when the server refuses, any other when it does not greet.
-    pub fn open(stream: S, limits: Limits, trace: Option<Box<dyn Trace>>) -> Result<Self, Error> {
+    pub fn open(stream: S, limits: Limits, trace: Tracer) -> Result<Self, Error> {
         let mut channel = Channel::new(stream, limits, trace);
         let greeting = channel.status()?;
         if !greeting.ok {
@@ -85,13 +85,13 @@ impl<S: Read + Write> Connection<S> {
         mut self,
         credentials: &Credentials<'_>,
         method: LoginMethod,
-    ) -> Result<Session<S>, (Error, Option<Self>)> {
+    ) -> Result<Session<S>, (Error, Option<Box<Self>>)> {
         let has_codes = self.capabilities.as_ref().is_some_and(|offered| offered.auth_resp_code);
         let utf8 = self.capabilities.as_ref().is_some_and(|offered| offered.utf8_user);
         match login::login(&mut self.channel, credentials, method, has_codes, utf8) {
             Ok(()) => Ok(Session::new(self.channel, self.capabilities)),
             Err(Error::Login(error @ LoginError::Refused { .. })) => {
-                Err((error.into(), Some(self)))
+                Err((error.into(), Some(Box::new(self))))
             }
             Err(error) => Err((error, None)),
         }

@@ -84,7 +84,7 @@ impl Error {
     /// Whether the line broke, and not the protocol or a rule.
     #[must_use]
     pub fn is_connection_loss(&self) -> bool {
-        use Error::{Broken, Closed, TooSlow, Timeout};
+        use Error::{Broken, Closed, Timeout, TooSlow};
         matches!(self, Timeout { .. } | TooSlow { .. } | Closed { .. } | Broken { .. })
     }
 

@@ -34,7 +34,9 @@ pub enum LoginError {
     #[error("the server closed the connection during the login, which may mean a wrong password")]
     Closed,
     /// A name or password with characters beyond ASCII, and no way to say so.
-    #[error("the user name or the password is not ASCII, and the server does not announce UTF8 USER")]
+    #[error(
+        "the user name or the password is not ASCII, and the server does not announce UTF8 USER"
+    )]
     NotAscii,
     /// The mechanism cannot go on.
     #[error("the {mechanism} exchange failed")]
@@ -80,8 +82,17 @@ impl LoginError {
 /// Words, in lower case, that servers without response codes use for what will pass (fetchmail's
 /// list, and what Twisted and solid-pop3d say).
 const TEMPORARY: [&str; 11] = [
-    "lock", "busy", "in use", "wait", "try again", "temporar", "server error", "fatal error",
-    "internal error", "unavailable", "too many",
+    "lock",
+    "busy",
+    "in use",
+    "wait",
+    "try again",
+    "temporar",
+    "server error",
+    "fatal error",
+    "internal error",
+    "unavailable",
+    "too many",
 ];
 
 /// What `-ERR` to a login means. `[IN-USE]` says that the password was right (RFC 2449, section
@@ -136,7 +147,8 @@ fn user_pass<S: Read + Write>(
     credentials: &Credentials<'_>,
     utf8: bool,
 ) -> Result<Status, Error> {
-    if !utf8 && !(credentials.user.is_ascii() && credentials.secret.expose().is_ascii()) {
+    let is_ascii = credentials.user.is_ascii() && credentials.secret.expose().is_ascii();
+    if !utf8 && !is_ascii {
         return Err(LoginError::NotAscii.into());
     }
     let status = channel.command(Command::User(credentials.user.to_owned()))?;

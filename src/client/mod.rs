@@ -17,7 +17,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub use channel::Trace;
+pub use channel::{Trace, Tracer};
 pub use connection::Connection;
 pub use error::Error;
 pub use login::{Credentials, LoginError, Refusal};

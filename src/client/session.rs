@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::io::{Read, Write};
 
+use super::Error;
 use super::channel::Channel;
 use super::connection;
 use super::pipeline::{self, Exchange, Failure, Part, Window};
-use super::Error;
 use crate::model::Listed;
 use crate::proto::{Capabilities, Command, Limits, Sizes, Stat, Status, Uids, combine};
 

@@ -52,10 +52,9 @@ fn open(replies: &[&str]) -> Result<Connection<Scripted>, Error> {
 
 const CAPA: &str = "+OK\r\nPIPELINING\r\nUIDL\r\nTOP\r\nUSER\r\nSASL PLAIN\r\n.\r\n";
 
-fn log_in(
-    replies: &[&str],
-    method: LoginMethod,
-) -> Result<Session<Scripted>, (Error, Option<Connection<Scripted>>)> {
+type LoggedIn = Result<Session<Scripted>, (Error, Option<Box<Connection<Scripted>>>)>;
+
+fn log_in(replies: &[&str], method: LoginMethod) -> LoggedIn {
     let mut connection = open(replies).unwrap();
     connection.ask_capabilities().unwrap();
     let secret = Secret::new(b"secret".to_vec());

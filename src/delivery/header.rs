@@ -50,7 +50,8 @@ impl HeaderBlock {
         let mut lines = self.bytes.split(|&b| b == b'\n');
         let is_named = |line: &&[u8]| {
             let (start, rest) = line.split_at_checked(name.len()).unwrap_or_default();
-            start.eq_ignore_ascii_case(name.as_bytes()) && rest.trim_ascii_start().first() == Some(&b':')
+            start.eq_ignore_ascii_case(name.as_bytes())
+                && rest.trim_ascii_start().first() == Some(&b':')
         };
         let first = lines.find(is_named)?;
         let mut value = first[name.len()..].trim_ascii_start()[1..].to_vec();

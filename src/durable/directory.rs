@@ -93,11 +93,8 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it exists or cannot be made.
     pub fn create_file(&self, name: &str) -> Result<File, Error> {
-        let flags = OFlags::RDWR
-            | OFlags::CREATE
-            | OFlags::EXCL
-            | OFlags::NOFOLLOW
-            | OFlags::CLOEXEC;
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         self.open_file(name, flags, "create")
     }
 

@@ -4,9 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::client::Trace;
-use crate::model::{
-    AccountName, Endpoint, Interrupt, MailboxIdentity, Secret, Surroundings,
-};
+use crate::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Secret, Surroundings};
 use crate::net::{Connectors, TlsSettings};
 use crate::sasl::LoginMethod;
 

@@ -173,9 +173,7 @@ fn commit(
         let receipts: Vec<_> = batch
             .messages
             .iter()
-            .filter_map(|(item, _, message)| {
-                item.key.clone().map(|key| message.receipt(key, now))
-            })
+            .filter_map(|(item, _, message)| item.key.clone().map(|key| message.receipt(key, now)))
             .collect();
         let committed = state.commit(&receipts, &ledger.finished)?;
         ledger.finished.clear();

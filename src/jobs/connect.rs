@@ -88,10 +88,7 @@ fn starttls(
 
 /// The one place that decides whether a password may go over this stream, by what the stream is
 /// and not by what was asked for.
-fn log_in(
-    connection: Connection<Stream>,
-    account: &Account,
-) -> Result<Session<Stream>, Error> {
+fn log_in(connection: Connection<Stream>, account: &Account) -> Result<Session<Stream>, Error> {
     let host = account.endpoint.host.clone();
     let stream = connection.stream();
     if !stream.is_secure() && !stream.is_loopback() && !account.allow_cleartext {

@@ -50,9 +50,7 @@ fn run(
     let lock =
         (!options.dry_run).then(|| AccountLock::take(&files, context.surroundings)).transpose()?;
     let mut state = match &lock {
-        Some(lock) => {
-            Some(State::open(lock, &files, &account.identity(), context.surroundings)?)
-        }
+        Some(lock) => Some(State::open(lock, &files, &account.identity(), context.surroundings)?),
         None => State::peek(&files, &account.identity())?,
     };
     let known = state.as_ref().map(State::known).transpose()?.unwrap_or_default();

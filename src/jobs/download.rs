@@ -2,48 +2,119 @@
 
 use std::collections::VecDeque;
 
-use super::commit::{Batch, Committer, Stored};
-use super::plan::{Deletable, Item};
+use super::commit::{Batch, Committer, Ledger, Stored};
+use super::plan::{Deletable, Item, Plan};
 use super::remove::Deletions;
 use super::{Error, Event, Observer, Outcome};
-use crate::client::{Exchange, Part};
+use crate::client::{self, Exchange, Part};
 use crate::delivery::{Destination, Names, Sink};
 use crate::model::{Interrupt, MessageKey, Octets};
 use crate::proto::{Command, ServerText, Status};
 
 /// RETRs in a window, with DELEs of committed batches between them.
 pub(super) struct Download<'a> {
-    pub(super) destinations: &'a [Destination],
-    pub(super) names: &'a mut Names,
-    pub(super) committer: Committer,
-    pub(super) observer: &'a mut dyn Observer,
-    pub(super) interrupt: &'a Interrupt,
-    pub(super) outcome: &'a mut Outcome,
+    destinations: &'a [Destination],
+    names: Names,
+    committer: Committer,
+    interrupt: &'a Interrupt,
+    observer: &'a mut dyn Observer,
+    outcome: &'a mut Outcome,
     /// Not asked for yet.
-    pub(super) ask: VecDeque<Item>,
+    ask: VecDeque<Item>,
     /// Asked for; the first is the one whose reply is coming in.
-    pub(super) asked: VecDeque<Item>,
-    pub(super) incoming: Option<(Sink, Octets)>,
-    pub(super) batch: Batch,
+    asked: VecDeque<Item>,
+    incoming: Option<(Sink, Octets)>,
+    batch: Batch,
     /// Whether one message is a batch, because a destination cannot take anything back.
-    pub(super) one_by_one: bool,
-    /// Nothing where mail is kept.
-    pub(super) deletable: Option<Deletable>,
+    one_by_one: bool,
+    /// Delivered by an earlier run; to be deleted when the new mail is safe.
+    old: Vec<Item>,
+    deletable: Option<Deletable>,
+    pub(super) deletions: Deletions,
+    failures: Vec<(Option<MessageKey>, String)>,
+    at_risk: u64,
+}
+
+/// What is left of a download that ended, well or not.
+pub(super) struct Downloaded {
+    pub(super) ledger: Ledger,
     pub(super) deletions: Deletions,
     /// Messages that could not be fetched, and why.
     pub(super) failures: Vec<(Option<MessageKey>, String)>,
     /// Messages whose RETR was answered with `+OK` and that are not durable.
     pub(super) at_risk: u64,
+    /// Messages that were never asked for.
+    pub(super) unasked: usize,
 }
 
-impl Download<'_> {
+impl<'a> Download<'a> {
+    pub(super) fn new(
+        destinations: &'a [Destination],
+        names: Names,
+        committer: Committer,
+        interrupt: &'a Interrupt,
+        observer: &'a mut dyn Observer,
+        outcome: &'a mut Outcome,
+        plan: Plan,
+    ) -> Self {
+        Self {
+            destinations,
+            names,
+            committer,
+            interrupt,
+            observer,
+            outcome,
+            ask: plan.retrieve.into(),
+            asked: VecDeque::new(),
+            incoming: None,
+            batch: Batch::default(),
+            one_by_one: !destinations.iter().all(Destination::is_transactional),
+            old: plan.delete,
+            deletable: plan.deletable,
+            deletions: Deletions::default(),
+            failures: Vec::new(),
+            at_risk: 0,
+        }
+    }
+
+    /// Ends the committer and gives back what outlasts the download.
+    pub(super) fn close(self) -> Downloaded {
+        Downloaded {
+            ledger: self.committer.close(),
+            deletions: self.deletions,
+            failures: self.failures,
+            at_risk: self.at_risk,
+            unasked: self.ask.len(),
+        }
+    }
+
+    /// The connection is gone. If that happened inside a message, the message may be the reason.
+    pub(super) fn broken(&mut self, error: &client::Error) {
+        if self.incoming.take().is_some() && error.is_connection_loss() {
+            self.fail(&error.to_string());
+        }
+    }
+
+    /// Has what earlier runs delivered deleted, too.
+    pub(super) fn release_old(&mut self) {
+        for item in std::mem::take(&mut self.old) {
+            self.delivered(item);
+        }
+    }
+
+    fn delivered(&mut self, item: Item) {
+        if let Some(deletable) = &mut self.deletable {
+            self.deletions.want(deletable.delivered(item));
+        }
+    }
+
     /// Hands the batch to the committer.
-    pub(super) fn flush(&mut self) {
+    fn flush(&mut self) {
         self.committer.submit(std::mem::take(&mut self.batch));
     }
 
     /// Takes note of what the committer has committed so far.
-    pub(super) fn poll(&mut self) -> Result<(), Error> {
+    fn poll(&mut self) -> Result<(), Error> {
         let stored = self.committer.poll()?;
         self.take(stored);
         Ok(())
@@ -51,6 +122,8 @@ impl Download<'_> {
 
     /// Hands everything over and waits until it is committed.
     pub(super) fn settle(&mut self) -> Result<(), Error> {
+        // A message that is not complete by now never will be.
+        self.incoming = None;
         self.flush();
         let stored = self.committer.wait()?;
         self.take(stored);
@@ -69,14 +142,12 @@ impl Download<'_> {
             self.at_risk -= 1;
             self.outcome.fetched += 1;
             self.outcome.octets.0 += octets.0;
-            if let Some(deletable) = &mut self.deletable {
-                self.deletions.want(deletable.delivered(item));
-            }
+            self.delivered(item);
         }
     }
 
     /// The message that is coming in, or is next, cannot be fetched.
-    pub(super) fn fail(&mut self, reason: &str) {
+    fn fail(&mut self, reason: &str) {
         let Some(item) = self.asked.pop_front() else { return };
         self.observer.event(&Event::MessageFailed { message: &item.message, reason });
         self.outcome.failed += 1;
@@ -94,7 +165,7 @@ impl Download<'_> {
         }
         self.at_risk += 1;
         let key = self.asked.front().and_then(|item| item.key.as_ref());
-        self.incoming = Some((Sink::create(self.destinations, self.names, key)?, Octets(0)));
+        self.incoming = Some((Sink::create(self.destinations, &mut self.names, key)?, Octets(0)));
         Ok(())
     }
 

@@ -52,7 +52,9 @@ pub enum Error {
     #[error("the mail on the disk is not safe yet, so nothing was deleted")]
     Sync(#[source] durable::Error),
     /// Deliveries of an earlier run wait for a place that is not there.
-    #[error("{place} is not the directory that an earlier run was interrupted in; {waiting} messages wait for it")]
+    #[error(
+        "{place} is not the directory that an earlier run was interrupted in; {waiting} messages wait for it"
+    )]
     Elsewhere {
         /// Where.
         place: Place,
@@ -63,7 +65,9 @@ pub enum Error {
     #[error(transparent)]
     State(#[from] state::Error),
     /// Mail cannot be left on a server that has no unique-ids.
-    #[error("{host} has no unique-ids (UIDL), so mail that stays there would be fetched again and again")]
+    #[error(
+        "{host} has no unique-ids (UIDL), so mail that stays there would be fetched again and again"
+    )]
     NoUidl {
         /// Where.
         host: String,
@@ -78,6 +82,9 @@ pub enum Error {
         /// What was heard instead.
         source: Unanswered,
     },
+    /// The system gives no thread.
+    #[error("cannot start a thread")]
+    Threads(#[source] io::Error),
     /// A list cannot be written.
     #[error("cannot write the list")]
     Output(#[source] io::Error),
@@ -145,7 +152,7 @@ impl Error {
             Self::Elsewhere { .. } => Class::CannotCreate,
             Self::State(error) => state_class(error),
             Self::NoUidl { .. } => Class::Data,
-            Self::Unconfirmed { .. } => Class::Temporary,
+            Self::Unconfirmed { .. } | Self::Threads(_) => Class::Temporary,
             Self::Sync(_) | Self::Output(_) => Class::Io,
             Self::Interrupted => Class::Interrupted,
         }

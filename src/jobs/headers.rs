@@ -9,6 +9,9 @@ use crate::net::Stream;
 use crate::proto::Command;
 use crate::summary::MAX_HEADER;
 
+/// Is shown header blocks: the place in the list that was asked for, and the block.
+pub(super) type SeeHeader<'a> = dyn FnMut(usize, Option<&[u8]>) -> Result<(), Error> + 'a;
+
 /// Reads the header blocks of `numbers` and shows each to `see` with its place in `numbers`, in
 /// that order; nothing for one that the server does not show.
 ///
@@ -18,7 +21,7 @@ pub(super) fn read_headers(
     session: &mut Session<Stream>,
     account: &Account,
     numbers: &[MessageNumber],
-    see: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), Error>,
+    see: &mut SeeHeader<'_>,
 ) -> Result<(), Error> {
     let mut top = Top {
         ask: numbers.iter().copied().collect(),
@@ -36,16 +39,16 @@ pub(super) fn read_headers(
     (top.done..numbers.len()).try_for_each(|at| (top.see)(at, None))
 }
 
-struct Top<'a> {
+struct Top<'a, 's> {
     ask: VecDeque<MessageNumber>,
     is_announced: bool,
     done: usize,
     /// The block that is coming in.
     header: Option<Vec<u8>>,
-    see: &'a mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), Error>,
+    see: &'a mut SeeHeader<'s>,
 }
 
-impl Exchange for Top<'_> {
+impl Exchange for Top<'_, '_> {
     type Error = Error;
 
     fn next_command(&mut self) -> Option<Command> {

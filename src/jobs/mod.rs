@@ -7,6 +7,7 @@ mod account;
 mod commit;
 mod connect;
 mod delete;
+mod destinations;
 mod download;
 mod error;
 mod event;
@@ -21,9 +22,10 @@ mod verify;
 
 pub use account::{Account, Context};
 pub use delete::{DeleteOptions, delete};
+pub use destinations::Output;
 pub use error::{Class, Error};
 pub use event::{Event, Observer, Planned};
-pub use fetch::{FetchOptions, Output, fetch};
+pub use fetch::{FetchOptions, Policy, fetch};
 pub use list::{ListOptions, Row, count, list};
 
 use crate::model::Octets;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::Policy;
 use super::mailbox::View;
-use crate::model::{Listed, MessageKey, Selection, Uid};
+use crate::model::{Listed, MessageKey, Scope, Selection, Uid};
 
 /// A message of the plan.
 #[derive(Clone, Debug)]
@@ -17,45 +18,42 @@ pub(super) struct Item {
 }
 
 /// The plan of one session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Plan {
     /// To fetch, in this order.
     pub(super) retrieve: Vec<Item>,
     /// Delivered by an earlier run and still there, though it should be deleted.
     pub(super) delete: Vec<Item>,
+    /// Decides what may be deleted, and when; nothing where mail is kept.
+    pub(super) deletable: Option<Deletable>,
 }
 
 /// Plans a fetch of what `selection` picks. `failures` says how often a message has failed.
 pub(super) fn plan(
     view: &View<'_>,
     selection: &Selection,
-    delete: bool,
+    policy: Policy,
     failures: &HashMap<MessageKey, u32>,
 ) -> Plan {
-    let mut plan = Plan::default();
     let item = |at: usize| Item {
         message: view.listing[at].clone(),
         key: view.key(at),
         row: view.known(at).map(|known| known.id),
     };
-    // What is to be fetched is what the selection picks; what is to be deleted is what it picks
-    // apart from its being new: the policy is about old messages too.
     let picked = view.pick(selection);
-    plan.retrieve = picked.iter().map(|&at| item(at)).collect();
+    let mut retrieve: Vec<Item> = picked.iter().map(|&at| item(at)).collect();
     // A message that failed before, and may break the session again, comes after all others.
     let failed = |item: &Item| item.key.as_ref().and_then(|key| failures.get(key)).copied();
-    plan.retrieve.sort_by_key(|item| failed(item).unwrap_or(0));
-    if delete {
-        let whole = Selection { scope: crate::model::Scope::All, ..selection.clone() };
-        let mut fetched = vec![false; view.listing.len()];
-        for at in picked {
-            fetched[at] = true;
-        }
-        let due = view.pick(&whole).into_iter();
-        let due = due.filter(|&at| !fetched[at] && view.is_delivered(at));
-        plan.delete = due.map(item).collect();
+    retrieve.sort_by_key(|item| failed(item).unwrap_or(0));
+    let mut delete = Vec::new();
+    // What is recorded as delivered and still listed goes as well, new or not: an earlier run
+    // kept it, or its deletion was lost.
+    if policy.delete && policy.record {
+        let any = Selection { scope: Scope::All, ..selection.clone() };
+        let old = view.pick(&any).into_iter().filter(|&at| view.is_delivered(at));
+        delete = old.filter(|at| picked.binary_search(at).is_err()).map(item).collect();
     }
-    plan
+    Plan { retrieve, delete, deletable: policy.delete.then(|| Deletable::new(view)) }
 }
 
 /// Decides when a delivered message may be deleted on the server: at once where its UID is its

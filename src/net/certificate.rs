@@ -21,8 +21,7 @@ pub(super) fn require_alternative_name(
     };
     let leaf = leaf.ok_or_else(|| refuse("the server sent none"))?;
     let der = leaf.to_der().map_err(|_| refuse("it cannot be read"))?;
-    let (_, certificate) =
-        parse_x509_certificate(&der).map_err(|_| refuse("it cannot be read"))?;
+    let (_, certificate) = parse_x509_certificate(&der).map_err(|_| refuse("it cannot be read"))?;
     let names = certificate.subject_alternative_name().ok().flatten();
     let is_address = host.parse::<std::net::IpAddr>().is_ok();
     let of_kind = |name: &GeneralName<'_>| match name {

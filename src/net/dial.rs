@@ -95,12 +95,13 @@ fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
     }
     let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
     let port = endpoint.port;
-    let found = getaddrinfo(Some(&host), None, Some(hints)).map_err(|error| match error.kind() {
-        LookupErrorKind::NoName | LookupErrorKind::NoData => {
-            Error::UnknownHost { host: host.clone() }
-        }
-        _ => Error::Resolver { host: host.clone(), reason: io::Error::from(error).to_string() },
-    })?;
+    let found =
+        getaddrinfo(Some(&host), None, Some(hints)).map_err(|error| match error.kind() {
+            LookupErrorKind::NoName | LookupErrorKind::NoData => {
+                Error::UnknownHost { host: host.clone() }
+            }
+            _ => Error::Resolver { host: host.clone(), reason: io::Error::from(error).to_string() },
+        })?;
     let addresses: Vec<SocketAddr> = found
         .filter_map(Result::ok)
         .map(|mut info| {

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
+use super::Error;
 use super::certificate;
 use super::tls::explain;
 use super::wait::{GaveUp, Patience, TICK, is_tick};
-use super::Error;
 use crate::model::{Endpoint, Interrupt};
 
 /// A connected socket. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves

@@ -55,8 +55,8 @@ enum Phase {
     Status,
     /// Inside a listing: so many lines and octets so far.
     Lines { lines: usize, octets: usize },
-    /// Inside a message.
-    Body(DotDecoder),
+    /// Inside a message; the decoder knows where.
+    Body,
 }
 
 /// The protocol's state: what was sent, and how far into which reply the server is.
@@ -70,6 +70,7 @@ pub struct Engine {
     /// Octets of the outstanding command lines.
     outstanding_octets: usize,
     phase: Phase,
+    decoder: DotDecoder,
     /// Decided by the greeting's own end; until then CRLF is as good as any.
     line_end: LineEnd,
     /// Octets of an incomplete line that were searched before.
@@ -86,6 +87,7 @@ impl Engine {
             outstanding: VecDeque::new(),
             outstanding_octets: 0,
             phase: Phase::Greeting,
+            decoder: DotDecoder::new(LineEnd::Crlf),
             line_end: LineEnd::Crlf,
             scanned: 0,
         }
@@ -155,7 +157,7 @@ impl Engine {
     /// Whether the reply to the oldest command has begun.
     #[must_use]
     pub fn is_inside_reply(&self) -> bool {
-        matches!(self.phase, Phase::Lines { .. } | Phase::Body(_))
+        matches!(self.phase, Phase::Lines { .. } | Phase::Body)
     }
 
     /// What is awaited, in words for an error.
@@ -164,7 +166,7 @@ impl Engine {
         match (self.answering(), &self.phase) {
             (_, Phase::Greeting) => "the greeting".to_owned(),
             (None, _) => "a command".to_owned(),
-            (Some(Command::Retr(n)), Phase::Body(_)) => format!("the rest of message {n}"),
+            (Some(Command::Retr(n)), Phase::Body) => format!("the rest of message {n}"),
             (Some(command), Phase::Status) => format!("the reply to {}", command.describe()),
             (Some(command), _) => format!("the rest of the reply to {}", command.describe()),
         }
@@ -189,7 +191,7 @@ impl Engine {
                 self.poll_status(input, shape)
             }
             Phase::Lines { .. } => self.poll_line(input),
-            Phase::Body(decoder) => Ok(match decoder.decode(input) {
+            Phase::Body => Ok(match self.decoder.decode(input) {
                 Decoded::More => None,
                 Decoded::Data { span, consumed } => {
                     Some(Step { consumed, event: Event::Chunk(span), finished: None })
@@ -215,7 +217,8 @@ impl Engine {
                     Step { consumed, event, finished: None }
                 }
                 Shape::Body if ok => {
-                    self.phase = Phase::Body(DotDecoder::new(self.line_end));
+                    self.phase = Phase::Body;
+                    self.decoder = DotDecoder::new(self.line_end);
                     Step { consumed, event, finished: None }
                 }
                 _ => self.finish(consumed, event),

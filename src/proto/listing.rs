@@ -168,8 +168,18 @@ mod tests {
     #[test]
     fn hostile_numbers_are_refused() {
         for bad in [
-            "-1 5", "0 5", "4294967296 5", "99999999 5", "1", "", "x 5", "1 -5", "1 x", "+1 5",
-            "1 99999999999999999999", "1000001 5",
+            "-1 5",
+            "0 5",
+            "4294967296 5",
+            "99999999 5",
+            "1",
+            "",
+            "x 5",
+            "1 -5",
+            "1 x",
+            "+1 5",
+            "1 99999999999999999999",
+            "1000001 5",
         ] {
             assert!(sizes(&[bad]).is_err(), "LIST {bad}");
         }
@@ -205,7 +215,8 @@ mod tests {
 
     #[test]
     fn what_only_one_listing_knows_is_not_of_this_session() {
-        let listed = combine(sizes(&["1 1", "3 1"]).unwrap(), Some(uids(&[b"2 b", b"3 c"]).unwrap()));
+        let listed =
+            combine(sizes(&["1 1", "3 1"]).unwrap(), Some(uids(&[b"2 b", b"3 c"]).unwrap()));
         assert_eq!(numbers(&listed.unwrap()), [3]);
     }
 }

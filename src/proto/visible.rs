@@ -40,8 +40,13 @@ fn push_visible(out: &mut String, c: char) {
             let _ = write!(out, "\\x{:02x}", u32::from(c));
         }
         // Line and paragraph separators, and everything that changes the direction of text.
-        '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        | '\u{200e}' | '\u{200f}' | '\u{061c}' => {
+        '\u{2028}'
+        | '\u{2029}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{061c}' => {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
         }
         _ => out.push(c),

@@ -73,9 +73,9 @@ impl Error {
             Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
                 Self::Storage { path, source }
             }
-            Some(
-                ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied,
-            ) => Self::Unusable { path, source },
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+                Self::Unusable { path, source }
+            }
             // Also what is no failure of SQLite's own, like a column of another type.
             _ => Self::Damaged { path, source },
         }

@@ -113,8 +113,7 @@ pub(super) fn deliver(
         RETURNING id";
     let (uid, ordinal, size) = identified;
     let values = (uid, ordinal, size, at, header_digest, message_id);
-    let message: i64 =
-        transaction.prepare_cached(upsert)?.query_row(values, |row| row.get(0))?;
+    let message: i64 = transaction.prepare_cached(upsert)?.query_row(values, |row| row.get(0))?;
     let forget = "DELETE FROM failure WHERE uid = ? AND ordinal = ? AND size = ?";
     transaction.prepare_cached(forget)?.execute(identified)?;
     for placement in placements {
@@ -166,11 +165,7 @@ pub(super) fn set_deleted(
     ids.iter().try_for_each(|id| update.execute((now, id)).map(drop))
 }
 
-pub(super) fn resize(
-    transaction: &Transaction<'_>,
-    id: i64,
-    size: Octets,
-) -> rusqlite::Result<()> {
+pub(super) fn resize(transaction: &Transaction<'_>, id: i64, size: Octets) -> rusqlite::Result<()> {
     // Another row may bear the new size already, left from an earlier life of the UID.
     let update = "UPDATE OR REPLACE message SET size = ? WHERE id = ?";
     transaction.prepare_cached(update)?.execute((signed(size.0), id)).map(drop)

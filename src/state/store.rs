@@ -8,9 +8,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
 use super::lock::AccountLock;
 use super::{Error, Known, StateFiles, record, schema};
 use crate::durable::Directory;
-use crate::model::{
-    MailboxIdentity, MessageKey, PendingDelivery, Place, Receipt, Surroundings,
-};
+use crate::model::{MailboxIdentity, MessageKey, PendingDelivery, Place, Receipt, Surroundings};
 
 /// An account's state.
 #[derive(Debug)]

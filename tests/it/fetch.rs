@@ -1,7 +1,7 @@
 //! Fetching into a Maildir: everything once, and nothing that is not safe.
 
 use crate::support::World;
-use crate::support::server::{Action, Capabilities, Closed, Trigger};
+use crate::support::server::{Action, Capabilities, Closed, Script, Trigger};
 
 #[test]
 fn new_mail_once_and_whole() {
@@ -142,7 +142,7 @@ fn a_refused_dele_is_reported_and_stays() {
 
 #[test]
 fn without_uidl_mail_cannot_be_kept_but_can_be_taken() {
-    let world = World::with(|script| script.no_uidl());
+    let world = World::with(Script::no_uidl);
     let all = world.add_many(3);
     world.fetch(&[]).exits(65).says("has no unique-ids (UIDL)");
     assert!(world.mail().messages().is_empty());
@@ -284,8 +284,7 @@ fn a_server_without_capa_or_that_hangs_up_on_it() {
     let all = world.add_many(2);
     world.fetch(&[]).succeeds();
     world.mail().holds(&all);
-    let world =
-        World::with(|script| script.on(Trigger::verb("CAPA").connection(1), Action::Close));
+    let world = World::with(|script| script.on(Trigger::verb("CAPA").connection(1), Action::Close));
     let all = world.add_many(2);
     world.fetch(&[]).succeeds();
     world.mail().holds(&all);
@@ -293,9 +292,7 @@ fn a_server_without_capa_or_that_hangs_up_on_it() {
 
 #[test]
 fn a_server_that_ends_lines_with_lf_alone() {
-    let world = World::with(|script| {
-        script.lf_only().greeting(b"+OK ready\n".to_vec())
-    });
+    let world = World::with(|script| script.lf_only().greeting(b"+OK ready\n".to_vec()));
     world.mailbox.add("Subject: x\n\n.\n..\nend\n");
     world.fetch(&[]).succeeds();
     world.mail().holds(["Subject: x\n\n.\n..\nend\n"]);

@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn every_from_line_gets_one_arrow_wherever_the_text_is_cut() {
-        let text = b"From a\n>From b\n>>From c\nFrom\nfrom d\n > From e\n>x\n>\nFro\n\nx From f\nFrom ";
+        let text =
+            b"From a\n>From b\n>>From c\nFrom\nfrom d\n > From e\n>x\n>\nFro\n\nx From f\nFrom ";
         let quoted =
             b">From a\n>>From b\n>>>From c\nFrom\nfrom d\n > From e\n>x\n>\nFro\n\nx From f\n>From ";
         for piece in 1..=text.len() {

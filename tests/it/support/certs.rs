@@ -33,14 +33,8 @@ impl Authority {
     /// Signs a server certificate as described by `leaf`.
     pub(crate) fn issue(&self, leaf: Leaf) -> Issued {
         let key = KeyPair::generate().expect("a leaf key");
-        let cert = leaf
-            .into_params()
-            .signed_by(&key, &self.issuer)
-            .expect("a leaf certificate");
-        Issued {
-            cert_pem: cert.pem(),
-            key_pem: key.serialize_pem(),
-        }
+        let cert = leaf.into_params().signed_by(&key, &self.issuer).expect("a leaf certificate");
+        Issued { cert_pem: cert.pem(), key_pem: key.serialize_pem() }
     }
 }
 
@@ -94,14 +88,8 @@ impl Leaf {
     /// Signs the certificate with its own key instead of an authority's.
     pub(crate) fn self_signed(self) -> Issued {
         let key = KeyPair::generate().expect("a leaf key");
-        let cert = self
-            .into_params()
-            .self_signed(&key)
-            .expect("a self-signed certificate");
-        Issued {
-            cert_pem: cert.pem(),
-            key_pem: key.serialize_pem(),
-        }
+        let cert = self.into_params().self_signed(&key).expect("a self-signed certificate");
+        Issued { cert_pem: cert.pem(), key_pem: key.serialize_pem() }
     }
 
     fn into_params(self) -> CertificateParams {

@@ -56,10 +56,8 @@ impl Dovecot {
     }
 
     fn try_start(certificate: &Issued, settings: &str) -> Result<Self, String> {
-        let directory = tempfile::Builder::new()
-            .prefix("dovecot-")
-            .tempdir()
-            .expect("a temporary directory");
+        let directory =
+            tempfile::Builder::new().prefix("dovecot-").tempdir().expect("a temporary directory");
         let root = directory.path();
         // Dovecot's unprivileged processes have to get through.
         fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
@@ -81,13 +79,7 @@ impl Dovecot {
             .stderr(fs::File::create(root.join("stderr")).expect("a file for stderr"))
             .spawn()
             .expect("setpriv, of util-linux, runs");
-        let mut dovecot = Self {
-            directory,
-            child,
-            port,
-            plain_port,
-            delivered: AtomicU64::new(0),
-        };
+        let mut dovecot = Self { directory, child, port, plain_port, delivered: AtomicU64::new(0) };
         dovecot.wait_until_ready()?;
         for user in ["alice", "bob"] {
             dovecot.add_user(user);

@@ -86,8 +86,9 @@ impl Home {
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         use std::os::unix::fs::OpenOptionsExt;
         let path = self.path(name);
-        let file = fs::OpenOptions::new().create(true).truncate(true).write(true).mode(0o600);
-        let mut file = file.open(&path).expect("a file");
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(true).write(true).mode(0o600);
+        let mut file = options.open(&path).expect("a file");
         file.write_all(content.as_ref()).expect("room for a file");
         path
     }

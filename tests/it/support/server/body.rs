@@ -38,9 +38,7 @@ impl Body {
     /// All octets at once.
     pub(crate) fn to_vec(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        self.reader()
-            .read_to_end(&mut bytes)
-            .expect("bodies are read from memory");
+        self.reader().read_to_end(&mut bytes).expect("bodies are read from memory");
         bytes
     }
 }
@@ -78,21 +76,13 @@ impl Generator {
     fn next_line(&mut self) {
         // The last line takes what is left over, so that even a single odd
         // octet ends up in a line with a proper end.
-        let length = if self.left < 2 * LINE {
-            self.left
-        } else {
-            LINE
-        };
+        let length = if self.left < 2 * LINE { self.left } else { LINE };
         self.left -= length;
         self.number += 1;
         let line = self.line.get_mut();
         line.clear();
         if length > 0 {
-            let dot = if self.number.is_multiple_of(16) {
-                "."
-            } else {
-                ""
-            };
+            let dot = if self.number.is_multiple_of(16) { "." } else { "" };
             write!(line, "{dot}{:010} ", self.number).expect("memory takes it");
             line.resize(usize::try_from(length).expect("a short line") - 2, b'x');
             line.extend_from_slice(b"\r\n");

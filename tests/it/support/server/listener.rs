@@ -45,11 +45,7 @@ impl Server {
             let shared = shared.clone();
             move || shared.accept(&listener)
         });
-        Self {
-            address,
-            shared,
-            acceptor: Some(acceptor),
-        }
+        Self { address, shared, acceptor: Some(acceptor) }
     }
 
     /// The port, on 127.0.0.1.
@@ -98,10 +94,7 @@ impl Drop for Server {
             }
             _ => panicked = true,
         }
-        assert!(
-            !panicked || thread::panicking(),
-            "a thread of the test server panicked"
-        );
+        assert!(!panicked || thread::panicking(), "a thread of the test server panicked");
     }
 }
 

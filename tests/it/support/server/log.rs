@@ -122,10 +122,7 @@ impl Log {
             .wait_timeout_while(self.lock(), limit, |sessions| !wanted(sessions))
             .unwrap_or_else(PoisonError::into_inner);
         let sessions = sessions.clone();
-        assert!(
-            !timeout.timed_out(),
-            "the server's log did not become as wanted: {sessions:#?}"
-        );
+        assert!(!timeout.timed_out(), "the server's log did not become as wanted: {sessions:#?}");
         sessions
     }
 

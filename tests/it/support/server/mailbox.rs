@@ -76,9 +76,7 @@ impl Mailbox {
     }
 
     pub(super) fn remove_serials(&self, serials: &[u64]) {
-        self.lock()
-            .messages
-            .retain(|m| !serials.contains(&m.serial));
+        self.lock().messages.retain(|m| !serials.contains(&m.serial));
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -89,10 +87,6 @@ impl Mailbox {
 impl Inner {
     fn add(&mut self, uid: Vec<u8>, body: Body) {
         self.added += 1;
-        self.messages.push(Message {
-            uid,
-            body,
-            serial: self.added,
-        });
+        self.messages.push(Message { uid, body, serial: self.added });
     }
 }

@@ -46,14 +46,7 @@ struct Slot {
 
 impl Maildrop {
     pub(super) fn new(script: Script, mailbox: Mailbox) -> Self {
-        Self {
-            script,
-            mailbox,
-            tls: false,
-            user: None,
-            slots: None,
-            awaits_response: false,
-        }
+        Self { script, mailbox, tls: false, user: None, slots: None, awaits_response: false }
     }
 
     /// Tells that TLS has been established.
@@ -122,10 +115,7 @@ impl Maildrop {
         if user != self.script.user || password != self.script.password {
             return Reply::err("[AUTH] Authentication failed.");
         }
-        let slot = |message| Slot {
-            message,
-            deleted: false,
-        };
+        let slot = |message| Slot { message, deleted: false };
         self.slots = Some(self.mailbox.messages().into_iter().map(slot).collect());
         Reply::ok("Logged in.")
     }
@@ -137,9 +127,9 @@ impl Maildrop {
                 let octets: u64 = self.present().map(|(_, m)| m.body.octets()).sum();
                 Reply::ok(&format!("{} {octets}", self.present().count()))
             }
-            ("LIST", _) => self.listing(words, |_, message| {
-                message.body.octets().to_string().into_bytes()
-            }),
+            ("LIST", _) => {
+                self.listing(words, |_, message| message.body.octets().to_string().into_bytes())
+            }
             ("UIDL", _) if self.script.uidl => {
                 let uids = self.script.uids.clone();
                 self.listing(words, move |number, message| {
@@ -241,9 +231,7 @@ impl Maildrop {
 
     fn present(&self) -> impl Iterator<Item = (usize, &Message)> {
         let slots = self.slots.iter().flatten().enumerate();
-        slots
-            .filter(|(_, slot)| !slot.deleted)
-            .map(|(index, slot)| (index + 1, &slot.message))
+        slots.filter(|(_, slot)| !slot.deleted).map(|(index, slot)| (index + 1, &slot.message))
     }
 
     fn message(&mut self, number: &str) -> Option<&Message> {

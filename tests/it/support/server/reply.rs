@@ -44,11 +44,7 @@ impl Reply {
     }
 
     fn new(head: Head) -> Self {
-        Self {
-            head,
-            text: None,
-            then: Then::Continue,
-        }
+        Self { head, text: None, then: Then::Continue }
     }
 
     pub(super) fn with_text(mut self, text: Text) -> Self {
@@ -101,19 +97,12 @@ impl Text {
 
     /// A whole message.
     pub(super) fn message(source: Box<dyn BufRead + Send>) -> Self {
-        Self {
-            source,
-            limit: None,
-            in_header: true,
-        }
+        Self { source, limit: None, in_header: true }
     }
 
     /// The header of a message, the empty line and so many lines more.
     pub(super) fn top(source: Box<dyn BufRead + Send>, lines: u64) -> Self {
-        Self {
-            limit: Some(lines),
-            ..Self::message(source)
-        }
+        Self { limit: Some(lines), ..Self::message(source) }
     }
 
     /// Reads the next line, its end included; false at the end.

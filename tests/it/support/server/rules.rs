@@ -60,12 +60,7 @@ impl Trigger {
     }
 
     fn new(event: Event) -> Self {
-        Self {
-            event,
-            argument: None,
-            nth: None,
-            connection: None,
-        }
+        Self { event, argument: None, nth: None, connection: None }
     }
 
     fn fits(&self, event: &Event, arguments: &str) -> bool {
@@ -148,10 +143,7 @@ struct Live {
 impl Rules {
     pub(super) fn new(rules: &[Rule], connection: usize) -> Self {
         let applies = |rule: &&Rule| rule.trigger.connection.is_none_or(|c| c == connection);
-        let live = |rule: &Rule| Live {
-            rule: rule.clone(),
-            seen: 0,
-        };
+        let live = |rule: &Rule| Live { rule: rule.clone(), seen: 0 };
         Self(rules.iter().filter(applies).map(live).collect())
     }
 

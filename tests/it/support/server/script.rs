@@ -107,8 +107,7 @@ impl Script {
 
     /// What `CAPA` answers at any time.
     pub(crate) fn capabilities(self, capabilities: Capabilities) -> Self {
-        self.capabilities_before_login(capabilities.clone())
-            .capabilities_after_login(capabilities)
+        self.capabilities_before_login(capabilities.clone()).capabilities_after_login(capabilities)
     }
 
     /// Knows no `UIDL`.
@@ -139,10 +138,7 @@ impl Script {
     /// Adds a rule. The first rule that matches an event decides; without one
     /// the server behaves.
     pub(crate) fn on(mut self, trigger: impl Into<Trigger>, action: Action) -> Self {
-        self.rules.push(Rule {
-            trigger: trigger.into(),
-            action,
-        });
+        self.rules.push(Rule { trigger: trigger.into(), action });
         self
     }
 }

@@ -50,19 +50,13 @@ fn faults_happen_on_time() {
     let mailbox = Mailbox::new();
     mailbox.add(b"A: b\r\n\r\ntext\r\n");
     let script = Script::new()
-        .on(
-            Trigger::verb("RETR").nth(2).connection(1),
-            Action::CutBody { after: 6 },
-        )
+        .on(Trigger::verb("RETR").nth(2).connection(1), Action::CutBody { after: 6 })
         .on("QUIT", Action::ExecuteAndClose);
     let server = Server::start(script, &mailbox);
     let retrieve = format!("{LOGIN}RETR 1\r\nRETR 1\r\nQUIT\r\n");
     let answers = talk(&server, &retrieve);
     assert!(answers.ends_with("text\r\n.\r\n+OK 14 octets\r\nA: b\r\n"));
-    let answers = talk(
-        &server,
-        &format!("{LOGIN}RETR 1\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n"),
-    );
+    let answers = talk(&server, &format!("{LOGIN}RETR 1\r\nRETR 1\r\nDELE 1\r\nQUIT\r\n"));
     assert!(answers.ends_with("+OK Marked to be deleted.\r\n"));
     assert!(mailbox.is_empty());
     let log = server.finished_log();
