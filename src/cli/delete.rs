@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::time::Instant;
 
-use popfetch::jobs::{self, DeleteOptions, Event, Observer, Row};
+use popfetch::jobs::{self, DeleteOptions, Row};
 use popfetch::model::Scope;
 
 use super::accounts::prepare;
@@ -13,17 +13,17 @@ use super::json::Events;
 use super::output::written;
 use super::progress::{Progress, Talk};
 use super::report::{Failure, say};
-use super::run::{Setting, read_passwords};
+use super::run::{Setting, conclude, each_account};
 use super::size::count;
 use super::table::{Table, terminal_width};
 
-pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
     if !args.selection.is_given() {
-        return Err(Failure::usage("say which messages: -n, --uid, --seen, --last, ... or --all"));
+        return Err(Failure::usage("say which messages: -n, --uid, --seen, --last or --all").into());
     }
     let asks = !args.yes && !args.dry_run;
     if asks && !io::stdin().is_terminal() {
-        return Err(Failure::usage("without a terminal to ask on, delete needs --yes"));
+        return Err(Failure::usage("without a terminal to ask on, delete needs --yes").into());
     }
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
     let prepared = prepare(std::slice::from_ref(&args.source), &args.connection)?;
@@ -34,11 +34,20 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> Result<Exit, Failure> {
         dry_run: args.dry_run,
         preview: asks,
     };
-    let mut exits = Vec::new();
-    for account in read_passwords(prepared) {
-        let account = account?;
+    each_account(prepared, &setting, |account, context| {
         let mut confirm = |rows: &[Row<'_>]| !asks || ask(rows);
         let started = Instant::now();
+        let mut out = io::stdout();
+        if cli.global.json {
+            let mut events = Events::new(&account.name, &mut out);
+            let outcome = jobs::delete(account, context, &options, &mut events, &mut confirm);
+            let (exit, failure) = conclude(&outcome, account, context);
+            if let Some(failure) = &failure {
+                events.error(failure);
+            }
+            events.summary(&outcome, started.elapsed().as_secs_f64(), exit);
+            return Ok(Exit::merge([exit, written(events.result)?]));
+        }
         let talk = Talk {
             bar: false,
             messages: cli.global.verbose > 0,
@@ -46,41 +55,15 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> Result<Exit, Failure> {
             plan: args.dry_run,
         };
         let mut progress = Progress::new(&account.name, talk);
-        let mut out = io::stdout();
-        let mut events = cli.global.json.then(|| Events::new(&account.name, &mut out));
-        let outcome = setting.with_context(|context| {
-            let mut observer = |event: &Event<'_>| match &mut events {
-                Some(events) => events.event(event),
-                None => progress.event(event),
-            };
-            jobs::delete(&account, context, &options, &mut observer, &mut confirm)
-        });
-        let failure = outcome
-            .error
-            .as_ref()
-            .map(|error| Failure::of_job(error, &account.name, setting.interrupt.signal()));
-        let exit = match &failure {
-            Some(failure) => failure.exit,
-            None if outcome.failed > 0 => Exit::IO,
-            None => Exit::OK,
-        };
-        if let Some(failure) = &failure {
-            failure.print();
-        }
-        let told = if let Some(mut events) = events {
-            if let Some(failure) = &failure {
-                events.error(failure);
-            }
-            events.summary(&outcome, started.elapsed().as_secs_f64(), exit);
-            events.result
-        } else if failure.is_none() && !cli.global.quiet {
-            tell(&progress, &account.name.to_string(), outcome.deleted, args.dry_run)
+        let outcome = jobs::delete(account, context, &options, &mut progress, &mut confirm);
+        let (exit, failure) = conclude(&outcome, account, context);
+        let told = if failure.is_none() && !cli.global.quiet {
+            tell(&progress, account.name.as_str(), outcome.deleted, args.dry_run)
         } else {
             Ok(())
         };
-        exits.push(Exit::merge([exit, written(told)?]));
-    }
-    Ok(Exit::merge(exits))
+        Ok(Exit::merge([exit, written(told)?]))
+    })
 }
 
 /// Says what the server confirmed, or what it would be asked.

@@ -2,10 +2,10 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use popfetch::delivery::StreamFormat;
-use popfetch::jobs::{self, Account, Context, FetchOptions, Outcome, Output, Policy};
+use popfetch::jobs::{self, Account, Context, FetchOptions, Output, Policy};
 use popfetch::model::{Scope, Selection};
 
 use super::accounts::{absolute, prepare};
@@ -15,7 +15,7 @@ use super::json::Events;
 use super::output::{Guarded, is_terminal, written};
 use super::progress::{Progress, Talk};
 use super::report::Failure;
-use super::run::{Setting, read_passwords};
+use super::run::{Setting, conclude, each_account};
 
 /// A destination as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,28 +24,14 @@ enum Destination {
     Stdout,
 }
 
-pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
     let prepared = prepare(&args.sources, &args.connection)?;
     let destinations = destinations(cli, args)?;
     let selection = args.selection.selection(Scope::New).map_err(Failure::usage)?;
     let setting = Setting::new(cli)?;
-    let mut exits = Vec::new();
-    for account in read_passwords(prepared) {
-        let exit = match account {
-            Ok(account) => setting.with_context(|context| {
-                fetch_one(cli, args, &account, context, &destinations, &selection)
-            }),
-            Err(failure) => {
-                failure.print();
-                Ok(failure.exit)
-            }
-        };
-        exits.push(exit?);
-        if setting.interrupt.is_raised() {
-            break;
-        }
-    }
-    Ok(Exit::merge(exits))
+    each_account(prepared, &setting, |account, context| {
+        fetch_one(cli, args, account, context, &destinations, &selection)
+    })
 }
 
 fn destinations(cli: &Cli, args: &FetchArgs) -> Result<Vec<Destination>, Failure> {
@@ -89,7 +75,7 @@ fn fetch_one(
     context: &Context<'_>,
     destinations: &[Destination],
     selection: &Selection,
-) -> Result<Exit, Failure> {
+) -> anyhow::Result<Exit> {
     let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
     let options = FetchOptions {
         outputs: destinations.iter().map(|to| output(to, args)).collect(),
@@ -106,10 +92,9 @@ fn fetch_one(
         let mut out = io::stdout();
         let mut events = Events::new(&account.name, &mut out);
         let outcome = jobs::fetch(account, context, options, &mut events);
-        let (exit, failure) = result(&outcome, account, context);
-        if let Some(failure) = failure {
-            events.error(&failure);
-            failure.print();
+        let (exit, failure) = conclude(&outcome, account, context);
+        if let Some(failure) = &failure {
+            events.error(failure);
         }
         events.summary(&outcome, started.elapsed().as_secs_f64(), exit);
         return Ok(Exit::merge([exit, written(events.result)?]));
@@ -123,33 +108,11 @@ fn fetch_one(
     };
     let mut progress = Progress::new(&account.name, talk);
     let outcome = jobs::fetch(account, context, options, &mut progress);
-    finish(&progress, &outcome, account, context, started.elapsed())
-}
-
-fn finish(
-    progress: &Progress,
-    outcome: &Outcome,
-    account: &Account,
-    context: &Context<'_>,
-    duration: Duration,
-) -> Result<Exit, Failure> {
-    progress.finish(outcome, duration);
-    let (exit, failure) = result(outcome, account, context);
-    if let Some(failure) = failure {
-        failure.print();
-    }
+    progress.finish(&outcome, started.elapsed());
+    let (exit, _) = conclude(&outcome, account, context);
     let mut out = io::stdout();
     let plan = progress.plan.iter().try_for_each(|line| writeln!(out, "{}: {line}", account.name));
     Ok(Exit::merge([exit, written(plan)?]))
-}
-
-/// The status of an outcome, and the failure to tell.
-fn result(outcome: &Outcome, account: &Account, context: &Context<'_>) -> (Exit, Option<Failure>) {
-    if let Some(error) = &outcome.error {
-        let failure = Failure::of_job(error, &account.name, context.interrupt.signal());
-        return (failure.exit, Some(failure));
-    }
-    (if outcome.failed > 0 { Exit::IO } else { Exit::OK }, None)
 }
 
 fn output(destination: &Destination, args: &FetchArgs) -> Output {

@@ -9,38 +9,48 @@ use super::accounts::prepare;
 use super::args::{Cli, ListArgs};
 use super::exit::Exit;
 use super::json;
-use super::output::{is_terminal, stdout, written};
+use super::output::{is_terminal, stdout};
 use super::report::Failure;
-use super::run::{Setting, each_account};
+use super::run::{Setting, each_account, tell_failure};
 use super::table::{Table, terminal_width, write_tsv};
 
-pub(crate) fn run(cli: &Cli, args: &ListArgs) -> Result<Exit, Failure> {
+pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
     let prepared = prepare(&args.sources, &args.connection)?;
     let several = prepared.len() > 1;
     let setting = Setting::new(cli)?;
     let options = ListOptions { selection, short: args.short };
     let mut out = stdout();
-    let exit = each_account(prepared, &setting, |account, context| {
-        if args.count {
-            return print_count(account, context, &options, cli.global.json, several, &mut out);
-        }
-        if is_terminal() && !cli.global.json {
-            return print_table(account, context, &options, several, &mut out);
-        }
-        jobs::list(account, context, &options, &mut ignore, &mut |row: Row<'_>| {
-            if cli.global.json {
-                json::write(&mut out, &json::row(&account.name, &row))
-            } else {
-                write_tsv(&mut out, &account.name, &row)
-            }
+    each_account(prepared, &setting, |account, context| {
+        let listed = if args.count {
+            print_count(account, context, &options, cli.global.json, several, &mut out)
+        } else if is_terminal() && !cli.global.json {
+            print_table(account, context, &options, several, &mut out)
+        } else {
+            print_lines(account, context, &options, cli.global.json, &mut out)
+        };
+        Ok(match listed {
+            Ok(()) => Exit::OK,
+            Err(error) => tell_failure(&error, account, context).exit,
         })
-        .and_then(|()| out.flush().map_err(jobs::Error::Output))
+    })
+}
+
+fn print_lines(
+    account: &Account,
+    context: &Context<'_>,
+    options: &ListOptions,
+    json: bool,
+    out: &mut dyn Write,
+) -> Result<(), jobs::Error> {
+    jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
+        if json {
+            json::write(out, &json::row(&account.name, &row))
+        } else {
+            write_tsv(out, &account.name, &row)
+        }
     })?;
-    match written(out.flush())? {
-        Exit::OK => Ok(exit),
-        failed => Ok(failed),
-    }
+    out.flush().map_err(jobs::Error::Output)
 }
 
 fn ignore(_: &Event<'_>) {}

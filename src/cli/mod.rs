@@ -50,7 +50,8 @@ fn run(cli: &Cli) -> Exit {
         Command::Fetch(args) => fetch::run(cli, args),
         Command::Delete(args) => delete::run(cli, args),
     };
-    done.unwrap_or_else(|failure: Failure| {
+    done.unwrap_or_else(|error| {
+        let failure = Failure::of(error);
         failure.print();
         failure.exit
     })

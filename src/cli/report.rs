@@ -11,7 +11,8 @@ use popfetch::proto::visible;
 use super::exit::Exit;
 
 /// A failure to be told: a sentence, perhaps a hint, and an exit status.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     pub(crate) account: Option<String>,
@@ -67,6 +68,11 @@ impl Failure {
             let _ = writeln!(lines, "hint: {}", visible(hint.as_bytes(), MAX));
         }
         lines
+    }
+
+    /// Whatever ended a command. What is not a [`Self`] was not foreseen.
+    pub(crate) fn of(error: anyhow::Error) -> Self {
+        error.downcast().unwrap_or_else(|error| Self::new(Exit::BUG, format!("{error:#}")))
     }
 
     /// Prints it.

@@ -1,9 +1,11 @@
 //! What every command does around its jobs.
 
+use std::io;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use popfetch::client::Trace;
-use popfetch::jobs::{self, Account, Context};
+use popfetch::jobs::{self, Account, Context, Outcome};
 use popfetch::model::{AccountName, Interrupt, Surroundings};
 use popfetch::net::Connectors;
 
@@ -19,19 +21,17 @@ use super::trace::Printed;
 /// What the jobs of this process share.
 pub(crate) struct Setting {
     surroundings: Surroundings,
-    pub(crate) interrupt: Interrupt,
+    interrupt: Interrupt,
     connectors: Connectors,
     state_directory: PathBuf,
     trace: bool,
 }
 
 impl Setting {
-    pub(crate) fn new(cli: &Cli) -> Result<Self, Failure> {
+    pub(crate) fn new(cli: &Cli) -> anyhow::Result<Self> {
         // From here on the process holds secrets.
         harden();
-        let interrupt = signals::install().map_err(|error| {
-            Failure::new(Exit::BUG, format!("cannot install signal handlers: {error}"))
-        })?;
+        let interrupt = signals::install().context("cannot install signal handlers")?;
         Ok(Self {
             surroundings: surroundings()?,
             interrupt,
@@ -60,42 +60,54 @@ impl Setting {
 pub(crate) fn each_account(
     prepared: Vec<Prepared>,
     setting: &Setting,
-    mut work: impl FnMut(&Account, &Context<'_>) -> Result<(), jobs::Error>,
-) -> Result<Exit, Failure> {
+    mut work: impl FnMut(&Account, &Context<'_>) -> anyhow::Result<Exit>,
+) -> anyhow::Result<Exit> {
+    // One password at a time: commands and prompts of several accounts must not mix.
+    let accounts: Vec<_> = prepared.into_iter().map(Prepared::finish).collect();
     let mut exits = Vec::new();
-    for account in read_passwords(prepared) {
-        let failure = match account {
-            Err(failure) => Some(failure),
-            Ok(account) => setting.with_context(|context| {
-                let error = work(&account, context).err()?;
-                let quiet = matches!(&error, jobs::Error::Output(error)
-                    if error.kind() == std::io::ErrorKind::BrokenPipe);
-                let signal = setting.interrupt.signal();
-                let failure = Failure::of_job(&error, &account.name, signal);
-                // A reader that has seen enough is no news.
-                if quiet {
-                    Some(Failure { message: String::new(), ..failure })
-                } else {
-                    Some(failure)
-                }
-            }),
-        };
-        let Some(failure) = failure else {
-            exits.push(Exit::OK);
-            continue;
-        };
-        if !failure.message.is_empty() {
-            failure.print();
-        }
-        exits.push(failure.exit);
-        if setting.interrupt.is_raised() || failure.message.is_empty() {
+    for account in accounts {
+        exits.push(match account {
+            Ok(account) => setting.with_context(|context| work(&account, context))?,
+            Err(failure) => {
+                failure.print();
+                failure.exit
+            }
+        });
+        if setting.interrupt.is_raised() {
             break;
         }
     }
     Ok(Exit::merge(exits))
 }
 
-/// Reads the passwords one at a time: commands and prompts of several must not mix.
-pub(crate) fn read_passwords(prepared: Vec<Prepared>) -> Vec<Result<Account, Failure>> {
-    prepared.into_iter().map(Prepared::finish).collect()
+/// The failure that an error of a job is, told on standard error.
+pub(crate) fn tell_failure(
+    error: &jobs::Error,
+    account: &Account,
+    context: &Context<'_>,
+) -> Failure {
+    let failure = Failure::of_job(error, &account.name, context.interrupt.signal());
+    // A reader that has seen enough is no news.
+    let gone =
+        matches!(error, jobs::Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe);
+    if !gone {
+        failure.print();
+    }
+    failure
+}
+
+/// The status of what a job did, and the failure, told already, if it has one.
+pub(crate) fn conclude(
+    outcome: &Outcome,
+    account: &Account,
+    context: &Context<'_>,
+) -> (Exit, Option<Failure>) {
+    match &outcome.error {
+        Some(error) => {
+            let failure = tell_failure(error, account, context);
+            (failure.exit, Some(failure))
+        }
+        None if outcome.failed > 0 => (Exit::IO, None),
+        None => (Exit::OK, None),
+    }
 }

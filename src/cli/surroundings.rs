@@ -2,17 +2,14 @@
 
 use std::time::SystemTime;
 
+use anyhow::anyhow;
 use popfetch::model::Surroundings;
 
-use super::exit::Exit;
-use super::report::Failure;
-
 /// Asks the system.
-pub(crate) fn surroundings() -> Result<Surroundings, Failure> {
+pub(crate) fn surroundings() -> anyhow::Result<Surroundings> {
     let mut random = [0; 8];
-    getrandom::fill(&mut random).map_err(|error| {
-        Failure::new(Exit::BUG, format!("the system gives no random numbers: {error}"))
-    })?;
+    getrandom::fill(&mut random)
+        .map_err(|error| anyhow!("the system gives no random numbers: {error}"))?;
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
     Ok(Surroundings {
         now: SystemTime::now,
