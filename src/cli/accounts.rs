@@ -7,7 +7,7 @@ use std::time::Duration;
 use directories::{BaseDirs, ProjectDirs};
 
 use popfetch::jobs::Account;
-use popfetch::model::{AccountName, MailboxIdentity, Secret};
+use popfetch::model::{AccountName, Interrupt, MailboxIdentity, Secret};
 use popfetch::net::TlsSettings;
 
 use super::args::{ConnectionArgs, Global};
@@ -28,9 +28,9 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// Reads the password.
-    pub(crate) fn finish(self) -> Result<Account, Failure> {
+    pub(crate) fn finish(self, interrupt: &Interrupt) -> Result<Account, Failure> {
         let Self { mut account, password } = self;
-        let secret = password.read(&account.user, &account.endpoint.host);
+        let secret = password.read(&account.user, &account.endpoint.host, interrupt);
         account.secret = secret.map_err(|failure| failure.for_account(account.name.as_str()))?;
         Ok(account)
     }

@@ -1,10 +1,10 @@
 //! `popfetch delete`.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
 
 use popfetch::jobs::{self, DeleteOptions, Row};
-use popfetch::model::Scope;
+use popfetch::model::{Interrupt, Scope};
 
 use super::accounts::prepare;
 use super::args::{Cli, DeleteArgs};
@@ -12,6 +12,7 @@ use super::exit::Exit;
 use super::json::Events;
 use super::output::written;
 use super::progress::{Progress, Talk};
+use super::question;
 use super::report::{Failure, say};
 use super::run::{Setting, conclude, each_account};
 use super::size::count;
@@ -35,7 +36,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         preview: asks,
     };
     each_account(prepared, &setting, |account, context| {
-        let mut confirm = |rows: &[Row<'_>]| !asks || ask(rows);
+        let mut confirm = |rows: &[Row<'_>]| !asks || ask(rows, context.interrupt);
         let started = Instant::now();
         let mut out = io::stdout();
         if cli.global.json {
@@ -76,7 +77,7 @@ fn tell(progress: &Progress, account: &str, deleted: u64, dry_run: bool) -> io::
 }
 
 /// Shows what would go, and asks. Anything but a clear yes is a no.
-fn ask(rows: &[Row<'_>]) -> bool {
+fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> bool {
     let mut table = Table::default();
     for row in rows {
         table.push(row);
@@ -85,9 +86,6 @@ fn ask(rows: &[Row<'_>]) -> bool {
     let _ = table.write(&mut shown, terminal_width());
     say(&String::from_utf8_lossy(&shown));
     say(&format!("Delete {} on the server? [y/N] ", count(rows.len() as u64, "message")));
-    let mut answer = String::new();
-    match io::stdin().lock().read_line(&mut answer) {
-        Ok(_) => matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"),
-        Err(_) => false,
-    }
+    question::line(interrupt)
+        .is_ok_and(|answer| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }

@@ -131,7 +131,7 @@ impl Observer for Events<'_> {
             Event::Recovered(count) => self.write("recovered", |object| {
                 object.insert("messages".into(), (*count).into());
             }),
-            Event::Warning(text) => self.write("warning", |object| {
+            Event::Warning(text) | Event::Note(text) => self.write("warning", |object| {
                 object.insert("message".into(), (*text).into());
             }),
             Event::Connecting

@@ -10,6 +10,7 @@ mod json;
 mod list;
 mod output;
 mod progress;
+mod question;
 mod report;
 mod run;
 mod secrets;

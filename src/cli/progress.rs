@@ -125,6 +125,7 @@ impl Observer for Progress {
                 self.line(&format!("{messages} of an interrupted run put in place"));
             }
             Event::Warning(text) if self.talk.warnings => self.line(&format!("warning: {text}")),
+            Event::Note(text) if self.talk.bar || self.talk.messages => self.line(text),
             _ => {}
         }
     }

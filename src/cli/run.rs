@@ -63,7 +63,8 @@ pub(crate) fn each_account(
     mut work: impl FnMut(&Account, &Context<'_>) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
     // One password at a time: commands and prompts of several accounts must not mix.
-    let accounts: Vec<_> = prepared.into_iter().map(Prepared::finish).collect();
+    let finish = |account: Prepared| account.finish(&setting.interrupt);
+    let accounts: Vec<_> = prepared.into_iter().map(finish).collect();
     let mut exits = Vec::new();
     for account in accounts {
         exits.push(match account {

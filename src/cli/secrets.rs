@@ -8,11 +8,13 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use popfetch::model::Secret;
+use popfetch::jobs::Class;
+use popfetch::model::{Interrupt, Secret};
 use zeroize::Zeroizing;
 
 use super::args::ConnectionArgs;
 use super::exit::Exit;
+use super::question::{self, NoAnswer};
 use super::report::Failure;
 
 /// The environment variable that may hold a password.
@@ -60,7 +62,12 @@ impl PasswordSource {
     }
 
     /// Reads the password of `user` at `host`.
-    pub(crate) fn read(self, user: &str, host: &str) -> Result<Secret, Failure> {
+    pub(crate) fn read(
+        self,
+        user: &str,
+        host: &str,
+        interrupt: &Interrupt,
+    ) -> Result<Secret, Failure> {
         let (secret, origin) = match self {
             Self::Descriptor(number, file) => {
                 let origin = format!("file descriptor {number}");
@@ -72,7 +79,7 @@ impl PasswordSource {
             }
             Self::Command(command) => (run_command(&command)?, "the password command".to_owned()),
             Self::Environment(secret) => (secret, format!("the variable {VARIABLE}")),
-            Self::Prompt => (prompt(user, host)?, "the prompt".to_owned()),
+            Self::Prompt => (prompt(user, host, interrupt)?, "the prompt".to_owned()),
         };
         if secret.is_empty() {
             return Err(refuse(format!("the password from {origin} is empty")));
@@ -145,15 +152,19 @@ fn run_command(command: &str) -> Result<Secret, Failure> {
     secret
 }
 
-fn prompt(user: &str, host: &str) -> Result<Secret, Failure> {
+fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failure> {
     // A job without a terminal must not hang on a question that nobody sees.
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Err(no_password());
     }
     let shown = popfetch::proto::visible(user.as_bytes(), 80);
-    match rpassword::prompt_password(format!("Password for {shown} at {host}: ")) {
+    match question::password(interrupt, format!("Password for {shown} at {host}: ")) {
         Ok(password) => Ok(Secret::new(password.into_bytes())),
-        Err(_) => Err(no_password()),
+        Err(NoAnswer::Failed) => Err(no_password()),
+        Err(NoAnswer::Interrupted) => {
+            let exit = Exit::of(Class::Interrupted, interrupt.signal());
+            Err(Failure::new(exit, "interrupted"))
+        }
     }
 }
 

@@ -211,6 +211,10 @@ impl Exchange for Download<'_> {
                     octets.0 += chunk.len() as u64;
                     self.observer.event(&Event::BodyOctets(chunk.len() as u64));
                 }
+                // What is complete does not wait for the end of a message that takes an hour.
+                if self.batch.is_full() {
+                    self.flush();
+                }
             }
             (_, Part::End) => self.message_end()?,
             (_, Part::Line(_)) => {}

@@ -55,6 +55,8 @@ pub enum Event<'a> {
     Recovered(usize),
     /// Something that the user should know and that stops nothing.
     Warning(&'a str),
+    /// Something that is as it has to be, for whoever watches.
+    Note(&'a str),
 }
 
 /// Is told what happens.

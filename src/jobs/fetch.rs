@@ -123,6 +123,11 @@ fn run(
         state.note_listing(&known, |row| present[row], login)?;
         failures = state.failures()?;
     }
+    if !view.has_uids && !view.listing.is_empty() {
+        observer.event(&Event::Note(
+            "this server has no unique-ids (UIDL): an interrupted run may fetch mail twice",
+        ));
+    }
     let failures = failures.into_iter().collect();
     let plan = plan(&view, &selection, policy, &failures);
     announce(&plan, policy, observer);

@@ -3,4 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod fetch;
+mod memory;
+mod recovery;
+mod stdout;
 mod support;
