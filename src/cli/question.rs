@@ -34,7 +34,12 @@ fn ask<T: Send + 'static>(
     asked.map_err(|_| NoAnswer::Failed)?;
     loop {
         match told.recv_timeout(TICK) {
-            Ok(answer) => return answer.map_err(|_| NoAnswer::Failed),
+            Ok(Ok(answer)) => return Ok(answer),
+            // The password prompt takes Ctrl-C as a character and reports it so.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {
+                return Err(NoAnswer::Interrupted);
+            }
+            Ok(Err(_)) => return Err(NoAnswer::Failed),
             Err(RecvTimeoutError::Timeout) if !interrupt.is_raised() => {}
             Err(_) => return Err(NoAnswer::Interrupted),
         }

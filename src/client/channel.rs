@@ -100,16 +100,12 @@ impl<S: Read + Write> Channel<S> {
 
     /// Puts a command into the outbox.
     pub(super) fn enqueue(&mut self, command: Command) -> Result<(), Error> {
-        let description = command.describe();
-        match self.engine.enqueue(command) {
-            Ok(()) => {
-                if let Some(trace) = &mut self.trace {
-                    trace.sent(&description);
-                }
-                Ok(())
-            }
-            Err(source) => Err(Error::Argument { command: description, source }),
+        if let Some(trace) = &mut self.trace {
+            trace.sent(&command.describe());
         }
+        let verb = command.verb();
+        let queued = self.engine.enqueue(command);
+        queued.map_err(|source| Error::Argument { command: verb, source })
     }
 
     /// Sends what is in the outbox, all in one write: some servers cannot take a command in two

@@ -40,8 +40,8 @@ pub enum Error {
     /// A command cannot be sent as the user wants it.
     #[error("cannot send {command}")]
     Argument {
-        /// Which, without secrets.
-        command: String,
+        /// Which.
+        command: &'static str,
         /// Why not.
         source: InvalidArgument,
     },

@@ -182,9 +182,9 @@ impl Survey {
         }
         let uids = match self.uids {
             Ok(uids) => Some(uids),
-            // Announced and yet refused: a fault that passes, and no reason to treat this as a
-            // server without unique-ids.
-            Err(Some(status)) if announced_uidl && !empty => {
+            // Announced and yet refused, or refused with a code: a fault that passes, and no reason
+            // to treat this as a server without unique-ids.
+            Err(Some(status)) if (announced_uidl || status.code.is_some()) && !empty => {
                 return Err(Error::Refused { command: "UIDL", status });
             }
             Err(_) => None,

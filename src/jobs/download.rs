@@ -11,6 +11,10 @@ use crate::delivery::{Destination, Names, Sink};
 use crate::model::{Interrupt, MessageKey, Octets};
 use crate::proto::{Command, ServerText, Status};
 
+/// RETRs are sent ahead until so many octets are on their way by the server's word: more than any
+/// line holds in a round trip, and little enough that Ctrl-C need not wait for gigabytes.
+const AHEAD: u64 = 16 * 1024 * 1024;
+
 /// RETRs in a window, with DELEs of committed batches between them.
 pub(super) struct Download<'a> {
     destinations: &'a [Destination],
@@ -23,6 +27,8 @@ pub(super) struct Download<'a> {
     ask: VecDeque<Item>,
     /// Asked for; the first is the one whose reply is coming in.
     asked: VecDeque<Item>,
+    /// Octets of the messages in `asked`, by the server's word.
+    expected: u64,
     incoming: Option<(Sink, Octets)>,
     batch: Batch,
     /// Whether one message is a batch, because a destination cannot take anything back.
@@ -66,6 +72,7 @@ impl<'a> Download<'a> {
             outcome,
             ask: plan.retrieve.into(),
             asked: VecDeque::new(),
+            expected: 0,
             incoming: None,
             batch: Batch::default(),
             one_by_one: !destinations.iter().all(Destination::is_transactional),
@@ -148,10 +155,24 @@ impl<'a> Download<'a> {
 
     /// The message that is coming in, or is next, cannot be fetched.
     fn fail(&mut self, reason: &str) {
-        let Some(item) = self.asked.pop_front() else { return };
+        let Some(item) = self.take_asked() else { return };
         self.observer.event(&Event::MessageFailed { message: &item.message, reason });
         self.outcome.failed += 1;
         self.failures.push((item.key, reason.to_owned()));
+    }
+
+    /// The message whose reply is over.
+    fn take_asked(&mut self) -> Option<Item> {
+        let item = self.asked.pop_front()?;
+        self.expected = self.expected.saturating_sub(item.message.size.0);
+        Some(item)
+    }
+
+    /// Octets that were asked for and are still to come, by the server's word.
+    fn on_the_way(&self) -> u64 {
+        let size = self.asked.front().map_or(0, |item| item.message.size.0);
+        let received = self.incoming.as_ref().map_or(0, |(_, octets)| octets.0);
+        self.expected.saturating_sub(received.min(size))
     }
 
     fn retr_status(&mut self, status: &Status) -> Result<(), Error> {
@@ -170,8 +191,7 @@ impl<'a> Download<'a> {
     }
 
     fn message_end(&mut self) -> Result<(), Error> {
-        let (Some((sink, octets)), Some(item)) = (self.incoming.take(), self.asked.pop_front())
-        else {
+        let (Some((sink, octets)), Some(item)) = (self.incoming.take(), self.take_asked()) else {
             return Ok(());
         };
         self.batch.push(item, octets, sink.finish()?);
@@ -195,7 +215,12 @@ impl Exchange for Download<'_> {
             self.flush();
             return None;
         }
+        // Enough is on its way. Small mail is bounded by the window of commands long before.
+        if self.on_the_way() >= AHEAD && !self.asked.is_empty() {
+            return None;
+        }
         let item = self.ask.pop_front()?;
+        self.expected = self.expected.saturating_add(item.message.size.0);
         let command = Command::Retr(item.message.number);
         self.asked.push_back(item);
         Some(command)

@@ -91,27 +91,48 @@ impl Command {
         }
     }
 
+    /// The command's first word.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Capa => "CAPA",
+            Self::Stls => "STLS",
+            Self::User(_) => "USER",
+            Self::Pass(_) => "PASS",
+            Self::Auth { .. } => "AUTH",
+            Self::SaslResponse(_) => "a SASL response",
+            Self::Stat => "STAT",
+            Self::List => "LIST",
+            Self::Uidl => "UIDL",
+            Self::Top(..) => "TOP",
+            Self::Retr(_) => "RETR",
+            Self::Dele(_) => "DELE",
+            Self::Noop => "NOOP",
+            Self::Rset => "RSET",
+            Self::Quit => "QUIT",
+        }
+    }
+
     /// The command as it may be shown: with its arguments, but never with a secret. Decided by
     /// the command's type, not by looking for passwords in bytes.
     #[must_use]
     pub fn describe(&self) -> String {
+        let verb = self.verb();
         match self {
-            Self::Capa => "CAPA".to_owned(),
-            Self::Stls => "STLS".to_owned(),
-            Self::User(name) => format!("USER {}", super::visible(name.as_bytes(), 80)),
-            Self::Pass(_) => "PASS (hidden)".to_owned(),
-            Self::Auth { mechanism, initial: None } => format!("AUTH {mechanism}"),
-            Self::Auth { mechanism, initial: Some(_) } => format!("AUTH {mechanism} (hidden)"),
-            Self::SaslResponse(_) => "a SASL response (hidden)".to_owned(),
-            Self::Stat => "STAT".to_owned(),
-            Self::List => "LIST".to_owned(),
-            Self::Uidl => "UIDL".to_owned(),
-            Self::Top(number, lines) => format!("TOP {number} {lines}"),
-            Self::Retr(number) => format!("RETR {number}"),
-            Self::Dele(number) => format!("DELE {number}"),
-            Self::Noop => "NOOP".to_owned(),
-            Self::Rset => "RSET".to_owned(),
-            Self::Quit => "QUIT".to_owned(),
+            Self::User(name) => format!("{verb} {}", super::visible(name.as_bytes(), 80)),
+            Self::Pass(_) | Self::SaslResponse(_) => format!("{verb} (hidden)"),
+            Self::Auth { mechanism, initial: None } => format!("{verb} {mechanism}"),
+            Self::Auth { mechanism, initial: Some(_) } => format!("{verb} {mechanism} (hidden)"),
+            Self::Top(number, lines) => format!("{verb} {number} {lines}"),
+            Self::Retr(number) | Self::Dele(number) => format!("{verb} {number}"),
+            Self::Capa
+            | Self::Stls
+            | Self::Stat
+            | Self::List
+            | Self::Uidl
+            | Self::Noop
+            | Self::Rset
+            | Self::Quit => verb.to_owned(),
         }
     }
 

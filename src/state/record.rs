@@ -140,9 +140,17 @@ pub(super) fn finish(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Re
     each(transaction, "UPDATE delivery SET done = 1 WHERE id = ?", ids)
 }
 
+/// Drops deliveries, and the messages that have no other.
 pub(super) fn drop_pending(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Result<()> {
-    let delete = "DELETE FROM message WHERE id = (SELECT message FROM delivery WHERE id = ?)";
-    each(transaction, delete, ids)
+    let delete = "DELETE FROM delivery WHERE id = ? RETURNING message";
+    let mut delete = transaction.prepare_cached(delete)?;
+    let orphan = "DELETE FROM message WHERE id = ?1
+        AND NOT EXISTS (SELECT 1 FROM delivery WHERE message = ?1)";
+    let mut orphan = transaction.prepare_cached(orphan)?;
+    ids.iter().try_for_each(|id| {
+        let message: i64 = delete.query_row([id], |row| row.get(0))?;
+        orphan.execute([message]).map(drop)
+    })
 }
 
 pub(super) fn set_missing(

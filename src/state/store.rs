@@ -157,8 +157,8 @@ impl State {
         })
     }
 
-    /// Gives up pending deliveries whose destination is gone for good: their messages are not
-    /// known any longer, and will be fetched again.
+    /// Gives up pending deliveries whose destination is gone for good. A message that went
+    /// nowhere else is not known any longer, and will be fetched again.
     ///
     /// # Errors
     /// [`Error`].

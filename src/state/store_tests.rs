@@ -88,7 +88,14 @@ fn what_is_committed_is_known_and_pending_until_finished() {
     assert_eq!(state.pending().unwrap().len(), 1);
     state.drop_pending(&pending[1..]).unwrap();
     assert!(state.pending().unwrap().is_empty());
-    assert_eq!(state.known().unwrap().messages().len(), 1);
+    // It went to standard output as well, so it stays known; what went nowhere else does not.
+    assert_eq!(state.known().unwrap().messages().len(), 2);
+    let mut only = receipt(b"w", "n3");
+    only.placements.truncate(1);
+    let pending = state.commit(&[only], &[]).unwrap().pending;
+    assert_eq!(state.known().unwrap().messages().len(), 3);
+    state.drop_pending(&pending).unwrap();
+    assert_eq!(state.known().unwrap().messages().len(), 2);
 }
 
 #[test]
