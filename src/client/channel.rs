@@ -38,7 +38,7 @@ pub(super) struct Channel<S> {
 
 /// One piece of a reply, as the caller of [`Channel::receive`] sees it.
 pub(super) enum Received<'a> {
-    Status(Status),
+    Status(Status, &'a [u8]),
     Challenge(&'a [u8]),
     Line(&'a [u8]),
     Chunk(&'a [u8]),
@@ -135,7 +135,8 @@ impl<S: Read + Write> Channel<S> {
             };
             let received = match step.event {
                 Event::Status { ok, text } => {
-                    Received::Status(self.redactor.status(ok, &input[text]))
+                    let text = &input[text];
+                    Received::Status(self.redactor.status(ok, text), text)
                 }
                 Event::Challenge(span) => Received::Challenge(&input[span]),
                 Event::Line(span) => Received::Line(&input[span]),
@@ -181,7 +182,7 @@ impl<S: Read + Write> Channel<S> {
     pub(super) fn status(&mut self) -> Result<Status, Error> {
         loop {
             let status = self.receive(|_, received, _| match received {
-                Received::Status(status) => Some(status),
+                Received::Status(status, _) => Some(status),
                 _ => None,
             })?;
             if let Some(status) = status {
@@ -211,7 +212,7 @@ impl<S: Read + Write> Channel<S> {
         loop {
             let last = self.receive(|_, received, last| {
                 match received {
-                    Received::Status(status) => answer = Some(status),
+                    Received::Status(status, _) => answer = Some(status),
                     Received::Line(line) => see(line),
                     Received::Challenge(_) | Received::Chunk(_) | Received::End => {}
                 }
@@ -227,7 +228,7 @@ impl<S: Read + Write> Channel<S> {
 
 fn show(trace: &mut dyn Trace, redactor: &Redactor, received: &Received<'_>, octets: &mut u64) {
     match received {
-        Received::Status(status) => {
+        Received::Status(status, _) => {
             let indicator = if status.ok { "+OK" } else { "-ERR" };
             trace.received(format!("{indicator} {}", status.text.as_str()).trim_end());
         }

@@ -219,7 +219,7 @@ enum Answer {
 
 fn answer<S: Read + Write>(channel: &mut Channel<S>) -> Result<Answer, Error> {
     let answer = channel.receive(|_, received, _| match received {
-        Received::Status(status) => Some(Answer::Status(status)),
+        Received::Status(status, _) => Some(Answer::Status(status)),
         Received::Challenge(challenge) => Some(Answer::Challenge(challenge.to_vec())),
         Received::Line(_) | Received::Chunk(_) | Received::End => None,
     })?;

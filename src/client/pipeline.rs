@@ -9,8 +9,9 @@ use crate::proto::{Command, Status};
 /// A piece of the reply to a command of an [`Exchange`].
 #[derive(Debug)]
 pub enum Part<'a> {
-    /// Its status line.
-    Status(&'a Status),
+    /// Its status line, and the text of it as it came, for those few replies that say something
+    /// in it (RFC 1939, section 9).
+    Status(&'a Status, &'a [u8]),
     /// A line of a listing.
     Line(&'a [u8]),
     /// Octets of a message.
@@ -88,7 +89,7 @@ pub(super) fn run<S: Read + Write, E: Exchange>(
         let taken = channel.receive(|command, received, _| {
             let Some(command) = command else { return Ok(()) };
             let part = match &received {
-                Received::Status(status) => Part::Status(status),
+                Received::Status(status, text) => Part::Status(status, text),
                 Received::Line(line) => Part::Line(line),
                 Received::Chunk(chunk) => Part::Chunk(chunk),
                 Received::End => Part::End,

@@ -203,19 +203,19 @@ impl Exchange for Survey {
 
     fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Error> {
         match (command, part) {
-            (Command::Stat, Part::Status(status)) => {
+            (Command::Stat, Part::Status(status, text)) => {
                 self.stat = Some(if status.ok {
-                    Stat::parse(status.text.as_str().as_bytes(), &self.limits).map_err(Error::from)
+                    Stat::parse(text, &self.limits).map_err(Error::from)
                 } else {
                     Err(Error::Refused { command: "STAT", status: status.clone() })
                 });
                 Ok(())
             }
-            (Command::Uidl, Part::Status(status)) if !status.ok => {
+            (Command::Uidl, Part::Status(status, _)) if !status.ok => {
                 self.uids = Err(Some(status.clone()));
                 Ok(())
             }
-            (Command::List, Part::Status(status)) if !status.ok => {
+            (Command::List, Part::Status(status, _)) if !status.ok => {
                 self.list_refused = Some(status.clone());
                 Ok(())
             }
@@ -224,7 +224,7 @@ impl Exchange for Survey {
                 Err(_) => Ok(()),
             },
             (Command::List, Part::Line(line)) => Ok(self.sizes.add_line(line, &self.limits)?),
-            (_, Part::Status(_) | Part::Line(_) | Part::Chunk(_) | Part::End) => Ok(()),
+            (_, Part::Status(..) | Part::Line(_) | Part::Chunk(_) | Part::End) => Ok(()),
         }
     }
 }

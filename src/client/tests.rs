@@ -176,7 +176,7 @@ impl Exchange for Retrieve {
 
     fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Error> {
         match part {
-            Part::Status(_) => self.got.push(command.describe().into_bytes()),
+            Part::Status(..) => self.got.push(command.describe().into_bytes()),
             Part::Chunk(chunk) => self.got.last_mut().unwrap().extend_from_slice(chunk),
             Part::Line(_) | Part::End => {}
         }

@@ -33,6 +33,15 @@ impl Directory {
         Ok(Self { fd, path: path.to_owned() })
     }
 
+    /// Opens the directory that `path` lies in.
+    ///
+    /// # Errors
+    /// [`Error`] when it does not exist or may not be entered.
+    pub fn open_parent(path: &Path) -> Result<Self, Error> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Self::open(parent.unwrap_or(Path::new(".")))
+    }
+
     /// Opens a directory, made first when it is missing; then its parent, which must exist, is
     /// synced, so that the directory is still there after a power cut.
     ///
@@ -40,10 +49,7 @@ impl Directory {
     /// [`Error`] when it cannot be made or opened.
     pub fn open_or_create(path: &Path) -> Result<Self, Error> {
         match rustix::fs::mkdir(path, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
-            Ok(()) => {
-                let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-                Self::open(parent.unwrap_or(Path::new(".")))?.sync()?;
-            }
+            Ok(()) => Self::open_parent(path)?.sync()?,
             Err(Errno::EXIST) => {}
             Err(errno) => return Err(Error::new("create the directory", path, errno)),
         }

@@ -228,8 +228,8 @@ impl Exchange for Download<'_> {
 
     fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Error> {
         match (command, part) {
-            (Command::Dele(_), Part::Status(status)) => self.deletions.answered(status),
-            (_, Part::Status(status)) => self.retr_status(status)?,
+            (Command::Dele(_), Part::Status(status, _)) => self.deletions.answered(status),
+            (_, Part::Status(status, _)) => self.retr_status(status)?,
             (_, Part::Chunk(chunk)) => {
                 if let Some((sink, octets)) = &mut self.incoming {
                     sink.write(chunk)?;

@@ -57,11 +57,11 @@ impl Exchange for Top<'_, '_> {
 
     fn reply(&mut self, _: &Command, part: Part<'_>) -> Result<(), Error> {
         match part {
-            Part::Status(status) if status.ok => {
+            Part::Status(status, _) if status.ok => {
                 self.header = Some(Vec::new());
                 return Ok(());
             }
-            Part::Status(_) => {
+            Part::Status(..) => {
                 // A server that does not know TOP need not be asked a thousand times.
                 if !self.is_announced {
                     self.ask.clear();

@@ -94,7 +94,7 @@ impl Exchange for Deletions {
     }
 
     fn reply(&mut self, _: &Command, part: Part<'_>) -> Result<(), Error> {
-        if let Part::Status(status) = part {
+        if let Part::Status(status, _) = part {
             self.answered(status);
         }
         Ok(())

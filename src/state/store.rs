@@ -1,9 +1,11 @@
 //! The state file: opened, read, written.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
 use super::lock::AccountLock;
 use super::{Error, Known, StateFiles, record, schema};
@@ -72,17 +74,30 @@ impl State {
     /// [`Error`].
     pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
         let path = files.database_path();
-        match path.try_exists() {
-            Ok(false) => return Ok(None),
-            Ok(true) => {}
-            Err(_) => {}
+        if matches!(path.try_exists(), Ok(false)) {
+            return Ok(None);
         }
         let fail = |source| Error::sqlite(&path, source);
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&path, flags).map_err(fail)?;
-        connection.busy_timeout(BUSY).map_err(fail)?;
+        let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                | OpenFlags::SQLITE_OPEN_URI;
+            let connection = Connection::open_with_flags(Path::new(name), flags)?;
+            connection.busy_timeout(BUSY)?;
+            let version = schema::version(&connection)?;
+            Ok((connection, version))
+        };
+        let (connection, version) = match open(path.as_os_str()) {
+            // Even a reader of a WAL database writes beside it. Where nothing can be written
+            // nothing changes either, so the file can be read as it lies there.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
+                open(&immutable(&path))
+            }
+            other => other,
+        }
+        .map_err(fail)?;
         // Another popfetch may have made the file this very moment.
-        if schema::version(&connection).map_err(fail)? == 0 {
+        if version == 0 {
             return Ok(None);
         }
         Self::check(connection, &path, identity).map(Some)
@@ -270,6 +285,20 @@ impl State {
     fn fail(&self, source: rusqlite::Error) -> Error {
         Error::sqlite(&self.path, source)
     }
+}
+
+/// The URI of a file that nobody changes (https://www.sqlite.org/uri.html).
+fn immutable(path: &Path) -> OsString {
+    let mut uri = b"file:".to_vec();
+    for &byte in path.as_os_str().as_bytes() {
+        if matches!(byte, b'%' | b'?' | b'#') {
+            uri.extend_from_slice(format!("%{byte:02X}").as_bytes());
+        } else {
+            uri.push(byte);
+        }
+    }
+    uri.extend_from_slice(b"?immutable=1");
+    OsString::from_vec(uri)
 }
 
 /// SQLite would create the file by the umask; it is to be private from its first moment.

@@ -50,7 +50,15 @@ impl Maildir {
 
     fn try_open(place: &Place, path: &Path, create: bool, user: u32) -> Result<Self, Error> {
         let unusable = |source| Error::Unusable { place: place.clone(), source };
-        let root = if create { Directory::open_or_create(path) } else { Directory::open(path) };
+        let root = match Directory::open(path) {
+            Err(error) if error.is_not_found() && create => {
+                // Whoever owns the parent could have put a link where the Maildir is to be.
+                let parent = Directory::open_parent(path).map_err(unusable)?;
+                require_own(&parent, user, place)?;
+                Directory::open_or_create(path)
+            }
+            other => other,
+        };
         let root = root.map_err(unusable)?;
         require_own(&root, user, place)?;
         let open = |name| root.open_subdirectory(name);
@@ -62,6 +70,8 @@ impl Maildir {
             root.sync().map_err(unusable)?;
         }
         let (tmp, new) = (open("tmp").map_err(unusable)?, open("new").map_err(unusable)?);
+        // Not ours to use, but without it no reader takes this for a Maildir.
+        open("cur").map_err(unusable)?;
         require_own(&tmp, user, place)?;
         require_own(&new, user, place)?;
         let tmp_inode = tmp.inode().map_err(unusable)?;
