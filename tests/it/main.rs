@@ -2,8 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod crash;
 mod fetch;
+mod interop;
 mod memory;
 mod recovery;
+mod secrets;
+mod statuses;
 mod stdout;
 mod support;
+mod tls;
+mod wire;
