@@ -5,5 +5,6 @@
 mod fetch;
 mod memory;
 mod recovery;
+mod selections;
 mod stdout;
 mod support;
