@@ -10,6 +10,8 @@ pub(crate) struct Exit(pub(crate) u8);
 
 impl Exit {
     pub(crate) const OK: Self = Self(0);
+    /// With `--exit-code`: nothing listed, nothing new.
+    pub(crate) const NOTHING: Self = Self(1);
     pub(crate) const USAGE: Self = Self(64);
     pub(crate) const BUG: Self = Self(70);
     pub(crate) const CANNOT_CREATE: Self = Self(73);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use popfetch::delivery::StreamFormat;
-use popfetch::jobs::{self, Account, Context, FetchOptions, Output, Policy};
+use popfetch::jobs::{self, Account, Context, FetchOptions, Output};
 use popfetch::model::{Scope, Selection};
 
 use super::accounts::{absolute, prepare};
@@ -29,9 +29,11 @@ pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
     let destinations = destinations(cli, args)?;
     let selection = args.selection.selection(Scope::New).map_err(Failure::usage)?;
     let setting = Setting::new(cli)?;
-    each_account(prepared, &setting, |account, context| {
-        fetch_one(cli, args, account, context, &destinations, &selection)
-    })
+    let mut fetched = 0;
+    let exit = each_account(prepared, &setting, |account, context| {
+        fetch_one(cli, args, account, context, &destinations, &selection, &mut fetched)
+    })?;
+    Ok(if exit == Exit::OK && args.exit_code && fetched == 0 { Exit::NOTHING } else { exit })
 }
 
 fn destinations(cli: &Cli, args: &FetchArgs) -> Result<Vec<Destination>, Failure> {
@@ -75,16 +77,14 @@ fn fetch_one(
     context: &Context<'_>,
     destinations: &[Destination],
     selection: &Selection,
+    fetched: &mut u64,
 ) -> anyhow::Result<Exit> {
     let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
     let options = FetchOptions {
         outputs: destinations.iter().map(|to| output(to, args)).collect(),
         selection: selection.clone(),
-        policy: Policy {
-            delete: args.delete,
-            // An explicit choice to standard output is a look.
-            record: !(only_stdout && args.selection.is_explicit()),
-        },
+        // An explicit choice to standard output is a look.
+        policy: args.policy(only_stdout && args.selection.is_explicit()),
         dry_run: args.dry_run,
     };
     let started = Instant::now();
@@ -92,6 +92,7 @@ fn fetch_one(
         let mut out = io::stdout();
         let mut events = Events::new(&account.name, &mut out);
         let outcome = jobs::fetch(account, context, options, &mut events);
+        *fetched += outcome.fetched;
         let (exit, failure) = conclude(&outcome, account, context);
         if let Some(failure) = &failure {
             events.error(failure);
@@ -108,6 +109,7 @@ fn fetch_one(
     };
     let mut progress = Progress::new(&account.name, talk);
     let outcome = jobs::fetch(account, context, options, &mut progress);
+    *fetched += outcome.fetched;
     progress.finish(&outcome, started.elapsed());
     let (exit, _) = conclude(&outcome, account, context);
     let mut out = io::stdout();

@@ -125,6 +125,11 @@ impl Observer for Events<'_> {
                 put_message(object, message);
                 object.insert("reason".into(), (*reason).into());
             }),
+            Event::MessageSkipped { message, reason } => self.write("skipped", |object| {
+                put_message(object, message);
+                object.insert("octets".into(), message.size.0.into());
+                object.insert("reason".into(), (*reason).into());
+            }),
             Event::Deleted(message) => {
                 self.write("deleted", |object| put_message(object, message));
             }

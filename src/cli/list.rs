@@ -21,19 +21,24 @@ pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let setting = Setting::new(cli)?;
     let options = ListOptions { selection, short: args.short };
     let mut out = stdout();
-    each_account(prepared, &setting, |account, context| {
-        let listed = if args.count {
+    let mut listed = 0;
+    let exit = each_account(prepared, &setting, |account, context| {
+        let done = if args.count {
             print_count(account, context, &options, cli.global.json, several, &mut out)
         } else if is_terminal() && !cli.global.json {
             print_table(account, context, &options, several, &mut out)
         } else {
             print_lines(account, context, &options, cli.global.json, &mut out)
         };
-        Ok(match listed {
-            Ok(()) => Exit::OK,
+        Ok(match done {
+            Ok(count) => {
+                listed += count;
+                Exit::OK
+            }
             Err(error) => tell_failure(&error, account, context).exit,
         })
-    })
+    })?;
+    Ok(if exit == Exit::OK && args.exit_code && listed == 0 { Exit::NOTHING } else { exit })
 }
 
 fn print_lines(
@@ -42,15 +47,18 @@ fn print_lines(
     options: &ListOptions,
     json: bool,
     out: &mut dyn Write,
-) -> Result<(), jobs::Error> {
+) -> Result<u64, jobs::Error> {
+    let mut listed = 0;
     jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
+        listed += 1;
         if json {
             json::write(out, &json::row(&account.name, &row))
         } else {
             write_tsv(out, &account.name, &row)
         }
     })?;
-    out.flush().map_err(jobs::Error::Output)
+    out.flush().map_err(jobs::Error::Output)?;
+    Ok(listed)
 }
 
 fn ignore(_: &Event<'_>) {}
@@ -62,7 +70,7 @@ fn print_count(
     json: bool,
     several: bool,
     out: &mut dyn Write,
-) -> Result<(), jobs::Error> {
+) -> Result<u64, jobs::Error> {
     let count = jobs::count(account, context, &options.selection, &mut ignore)?;
     let line = if json {
         json::write(out, &serde_json::json!({"account": account.name.as_str(), "count": count}))
@@ -71,7 +79,8 @@ fn print_count(
     } else {
         writeln!(out, "{count}")
     };
-    line.and_then(|()| out.flush()).map_err(jobs::Error::Output)
+    line.and_then(|()| out.flush()).map_err(jobs::Error::Output)?;
+    Ok(count)
 }
 
 fn print_table(
@@ -80,7 +89,7 @@ fn print_table(
     options: &ListOptions,
     several: bool,
     out: &mut dyn Write,
-) -> Result<(), jobs::Error> {
+) -> Result<u64, jobs::Error> {
     let mut table = Table::default();
     jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
         table.push(&row);
@@ -93,5 +102,6 @@ fn print_table(
         table.write(out, terminal_width())?;
         out.flush()
     };
-    write().map_err(jobs::Error::Output)
+    write().map_err(jobs::Error::Output)?;
+    Ok(table.len())
 }

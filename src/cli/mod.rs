@@ -20,6 +20,7 @@ mod source;
 mod surroundings;
 mod table;
 mod trace;
+mod values;
 
 use std::panic;
 use std::process::ExitCode;

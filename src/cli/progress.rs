@@ -65,6 +65,9 @@ impl Progress {
         if outcome.deleted > 0 {
             parts.push(format!("{} deleted on the server", outcome.deleted));
         }
+        if outcome.skipped > 0 {
+            parts.push(format!("{} skipped", outcome.skipped));
+        }
         if outcome.failed > 0 {
             parts.push(format!("{} failed", outcome.failed));
         }
@@ -116,6 +119,14 @@ impl Observer for Progress {
             }
             Event::MessageFailed { message, reason } if self.talk.warnings => {
                 self.line(&format!("{} failed: {reason}", name(message)));
+            }
+            Event::MessageSkipped { message, reason } if self.talk.plan => {
+                let octets = size(message.size.0);
+                self.plan.push(format!("would skip {}, {octets}: {reason}", name(message)));
+            }
+            Event::MessageSkipped { message, reason } if self.talk.warnings => {
+                let octets = size(message.size.0);
+                self.line(&format!("{}, {octets}, skipped: {reason}", name(message)));
             }
             Event::Deleted(message) if self.talk.messages => {
                 self.line(&format!("{} deleted on the server", name(message)));

@@ -52,6 +52,11 @@ struct Cells {
 pub(crate) struct Table(Vec<Cells>);
 
 impl Table {
+    /// The number of lines.
+    pub(crate) fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// Adds a line.
     pub(crate) fn push(&mut self, row: &Row<'_>) {
         let summary = row.summary.clone().unwrap_or_default();

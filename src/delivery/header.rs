@@ -38,6 +38,12 @@ impl HeaderBlock {
         }
     }
 
+    /// Whether all of it has been seen.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// SHA-256 of the block, without the empty line behind it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {

@@ -14,4 +14,4 @@ pub use destination::{Destination, Sink, StagedMessage, sync_content};
 pub use error::Error;
 pub use header::HeaderBlock;
 pub use line_end::LineFeeds;
-pub use local::{Completion, Maildir, Names, Spool, Stream, StreamFormat};
+pub use local::{Completion, Found, Maildir, Names, Spool, Stream, StreamFormat};

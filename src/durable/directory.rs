@@ -113,6 +113,19 @@ impl Directory {
         self.open_file(name, flags, "open")
     }
 
+    /// Opens the file `name` for reading, never through a symbolic link.
+    ///
+    /// # Errors
+    /// [`Error`] when it does not exist or cannot be read.
+    pub fn open_file_for_reading(&self, name: &OsStr) -> Result<File, Error> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let path = self.path.join(name);
+        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
+            Ok(fd) => Ok(File::new(fd, path)),
+            Err(errno) => Err(Error::new("open", &path, errno)),
+        }
+    }
+
     fn open_file(&self, name: &str, flags: OFlags, action: &'static str) -> Result<File, Error> {
         let path = self.path.join(name);
         match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(PRIVATE_FILE)) {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Error;
 use super::plan::Item;
 use crate::delivery::{Destination, StagedMessage, sync_content};
-use crate::model::{Octets, Place, Surroundings};
+use crate::model::{Octets, Origin, Place, Surroundings};
 use crate::state::State;
 
 /// Messages that become durable together: one sync of each directory and one transaction for
@@ -80,6 +80,7 @@ impl Committer {
     pub(super) fn start(
         state: Option<State>,
         destinations: Vec<Destination>,
+        origin: Origin,
         surroundings: Surroundings,
     ) -> std::io::Result<Self> {
         // One batch may wait while one is committed; then the download waits too.
@@ -88,7 +89,8 @@ impl Committer {
         let thread = thread::Builder::new().name("commit".to_owned()).spawn(move || {
             let mut ledger = Ledger { state, finished: Vec::new() };
             for batch in incoming {
-                let result = commit(&mut ledger, &destinations, batch, surroundings.seconds());
+                let result =
+                    commit(&mut ledger, &destinations, batch, origin, surroundings.seconds());
                 let failed = result.is_err();
                 // Nobody listens any more when the fetch was given up.
                 if report.send(result).is_err() || failed {
@@ -155,6 +157,7 @@ fn commit(
     ledger: &mut Ledger,
     destinations: &[Destination],
     mut batch: Batch,
+    origin: Origin,
     now: i64,
 ) -> Result<Vec<Stored>, Error> {
     // A pipe has no transaction: at least once, so before it is recorded.
@@ -173,7 +176,9 @@ fn commit(
         let receipts: Vec<_> = batch
             .messages
             .iter()
-            .filter_map(|(item, _, message)| item.key.clone().map(|key| message.receipt(key, now)))
+            .filter_map(|(item, _, message)| {
+                item.key.clone().map(|key| message.receipt(key, origin, now))
+            })
             .collect();
         let committed = state.commit(&receipts, &ledger.finished)?;
         ledger.finished.clear();

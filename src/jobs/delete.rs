@@ -5,6 +5,7 @@ use super::headers::read_headers;
 use super::mailbox::survey;
 use super::plan::Item;
 use super::remove::Deletions;
+use super::select::select;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned, Row};
 use crate::client::Failure;
 use crate::model::Selection;
@@ -74,7 +75,7 @@ fn run(
                 })
     };
     let (go, stay): (Vec<usize>, Vec<usize>) =
-        view.pick(&options.selection).into_iter().partition(may_go);
+        select(&mut session, account, &view, &options.selection)?.into_iter().partition(may_go);
     for &at in &stay {
         let reason = "it was never delivered here (--unfetched deletes it all the same)";
         observer.event(&Event::MessageFailed { message: &view.listing[at], reason });
@@ -104,11 +105,7 @@ fn run(
             })
             .collect();
         if confirm(&rows) {
-            deletions.want(go.iter().map(|&at| Item {
-                message: view.listing[at].clone(),
-                key: view.key(at),
-                row: view.known(at).map(|known| known.id),
-            }));
+            deletions.want(go.iter().map(|&at| Item::new(&view, at)));
         }
     }
     session.run(&mut deletions).map_err(|failure| match failure {

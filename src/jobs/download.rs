@@ -35,7 +35,9 @@ pub(super) struct Download<'a> {
     one_by_one: bool,
     /// Delivered by an earlier run; to be deleted when the new mail is safe.
     old: Vec<Item>,
-    deletable: Option<Deletable>,
+    deletable: Deletable,
+    /// Fetch header blocks instead of messages.
+    headers_only: bool,
     pub(super) deletions: Deletions,
     failures: Vec<(Option<MessageKey>, String)>,
     at_risk: u64,
@@ -78,6 +80,7 @@ impl<'a> Download<'a> {
             one_by_one: !destinations.iter().all(Destination::is_transactional),
             old: plan.delete,
             deletable: plan.deletable,
+            headers_only: plan.headers_only,
             deletions: Deletions::default(),
             failures: Vec::new(),
             at_risk: 0,
@@ -105,13 +108,13 @@ impl<'a> Download<'a> {
     /// Has what earlier runs delivered deleted, too.
     pub(super) fn release_old(&mut self) {
         for item in std::mem::take(&mut self.old) {
-            self.delivered(item);
+            self.deletions.want(self.deletable.delivered(item));
         }
     }
 
     fn delivered(&mut self, item: Item) {
-        if let Some(deletable) = &mut self.deletable {
-            self.deletions.want(deletable.delivered(item));
+        if item.may_go {
+            self.deletions.want(self.deletable.delivered(item));
         }
     }
 
@@ -146,7 +149,7 @@ impl<'a> Download<'a> {
                 places: &places,
                 file: file.as_deref(),
             });
-            self.at_risk -= 1;
+            self.at_risk -= u64::from(!self.headers_only);
             self.outcome.fetched += 1;
             self.outcome.octets.0 += octets.0;
             self.delivered(item);
@@ -184,7 +187,8 @@ impl<'a> Download<'a> {
             self.fail(&reason);
             return Ok(());
         }
-        self.at_risk += 1;
+        // TOP takes nothing from the server.
+        self.at_risk += u64::from(!self.headers_only);
         let key = self.asked.front().and_then(|item| item.key.as_ref());
         self.incoming = Some((Sink::create(self.destinations, &mut self.names, key)?, Octets(0)));
         Ok(())
@@ -221,7 +225,9 @@ impl Exchange for Download<'_> {
         }
         let item = self.ask.pop_front()?;
         self.expected = self.expected.saturating_add(item.message.size.0);
-        let command = Command::Retr(item.message.number);
+        let number = item.message.number;
+        let command =
+            if self.headers_only { Command::Top(number, 0) } else { Command::Retr(number) };
         self.asked.push_back(item);
         Some(command)
     }

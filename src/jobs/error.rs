@@ -72,6 +72,16 @@ pub enum Error {
         /// Where.
         host: String,
     },
+    /// The server has given its messages new unique-ids.
+    #[error(
+        "{host} has given all messages new unique-ids: {messages} known ones are gone, and the new ones are the same mail; nothing was fetched"
+    )]
+    Renumbered {
+        /// Where.
+        host: String,
+        /// How many known ones are gone.
+        messages: usize,
+    },
     /// The deletions may not have been carried out.
     #[error("{host} did not confirm that {count} messages are deleted")]
     Unconfirmed {
@@ -151,7 +161,7 @@ impl Error {
             Self::Delivery(error) => delivery_class(error),
             Self::Elsewhere { .. } => Class::CannotCreate,
             Self::State(error) => state_class(error),
-            Self::NoUidl { .. } => Class::Data,
+            Self::NoUidl { .. } | Self::Renumbered { .. } => Class::Data,
             Self::Unconfirmed { .. } | Self::Threads(_) => Class::Temporary,
             Self::Sync(_) | Self::Output(_) => Class::Io,
             Self::Interrupted => Class::Interrupted,
@@ -173,6 +183,7 @@ impl Error {
                 "use TLS, or --allow-cleartext-password if everybody on the way may read it"
             }
             Self::NoUidl { .. } => "fetch with --delete, which fetches at least once, then deletes",
+            Self::Renumbered { .. } => "popfetch state adopt tells the state the new unique-ids",
             Self::Server { source: client::Error::NotOffered { what: "STLS" }, .. } => {
                 "use --tls implicit (port 995) if the server has it"
             }

@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use super::commit::{Committer, Ledger};
 use super::connect::connect;
+use super::decide::{decide, explain};
 use super::destinations::{self, Output};
 use super::download::{Download, Downloaded};
-use super::mailbox::{View, survey};
-use super::plan::{Item, Plan, plan};
+use super::mailbox::survey;
+use super::plan::{Item, Plan, Skip};
 use super::recover::{recover, sweep};
+use super::renumber::guard;
 use super::verify::verify;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned};
 use crate::client::{Failure, Session};
 use crate::delivery::Names;
-use crate::model::{MessageKey, Octets, Place, Selection};
+use crate::model::{MessageKey, Octets, Origin, Place, Policy, Selection};
 use crate::net::Stream;
 use crate::proto::Capabilities;
 use crate::state::{self, AccountLock, Known, State, StateFiles};
@@ -30,15 +32,6 @@ pub struct FetchOptions {
     pub dry_run: bool,
 }
 
-/// What becomes of what is fetched.
-#[derive(Clone, Copy, Debug)]
-pub struct Policy {
-    /// Delete on the server what is safe here.
-    pub delete: bool,
-    /// Record what was fetched. Not for a mere look.
-    pub record: bool,
-}
-
 /// How long an interrupted fetch may take to leave things in order.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -51,7 +44,7 @@ pub fn fetch(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let done = if options.dry_run {
-        rehearse(account, context, &options, observer)
+        rehearse(account, context, &options, observer, &mut outcome)
     } else {
         run(account, context, options, observer, &mut outcome)
     };
@@ -65,17 +58,20 @@ fn rehearse(
     context: &Context<'_>,
     options: &FetchOptions,
     observer: &mut dyn Observer,
+    outcome: &mut Outcome,
 ) -> Result<(), Error> {
+    let FetchOptions { selection, policy, .. } = options;
     let files = StateFiles::new(context.state_directory, &account.name);
     let state = State::peek(&files, &account.identity())?;
     let known = known(state.as_ref())?;
     let mut session = connect(account, context, observer)?;
     let view = survey(&mut session, account, &known)?;
-    require_uids(account, options.policy, &view)?;
-    let failures = state.as_ref().map(State::failures).transpose()?.unwrap_or_default();
-    let failures = failures.into_iter().collect();
-    let plan = plan(&view, &options.selection, options.policy, &failures);
-    announce(&plan, options.policy, observer);
+    if let Some(state) = state.as_ref().filter(|_| !policy.look) {
+        guard(&mut session, account, &view, &known, state)?;
+    }
+    let now = context.surroundings.seconds();
+    let decision = decide(&mut session, account, &view, selection, policy, state.as_ref(), now)?;
+    announce(&decision.plan, observer, outcome);
     // Nothing hangs on the answer.
     let _ = session.quit();
     Ok(())
@@ -94,7 +90,7 @@ fn run(
 
     // Before any network: the lock, the state, and what a killed run left. A look records
     // nothing, so it needs no lock; it only wants to know what is new.
-    let lock = policy.record.then(|| AccountLock::take(&files, surroundings)).transpose()?;
+    let lock = (!policy.look).then(|| AccountLock::take(&files, surroundings)).transpose()?;
     let (mut state, looked) = match &lock {
         Some(lock) => (Some(State::open(lock, &files, &account.identity(), surroundings)?), None),
         None => (None, State::peek(&files, &account.identity())?),
@@ -115,24 +111,24 @@ fn run(
     session.stream_mut().set_grace(GRACE);
     let login = surroundings.seconds();
     let mut view = survey(&mut session, account, &known)?;
-    require_uids(account, policy, &view)?;
-    let mut failures = Vec::new();
+    let mut first = false;
     if let Some(state) = &mut state {
+        guard(&mut session, account, &view, &known, state)?;
         verify(&mut session, account, &mut view, state)?;
         let present = view.present();
         state.note_listing(&known, |row| present[row], login)?;
-        failures = state.failures()?;
+        first = state.is_first_run()?;
     }
-    if !view.has_uids && !view.listing.is_empty() {
-        observer.event(&Event::Note(
-            "this server has no unique-ids (UIDL): an interrupted run may fetch mail twice",
-        ));
+    let looked = state.as_ref().or(looked.as_ref());
+    let decision = decide(&mut session, account, &view, &selection, &policy, looked, login)?;
+    explain(&view, &decision, &policy, first, observer);
+    announce(&decision.plan, observer, outcome);
+    if let Some(state) = &mut state {
+        state.mark(&decision.seen, Origin::Seen, login)?;
     }
-    let failures = failures.into_iter().collect();
-    let plan = plan(&view, &selection, policy, &failures);
-    announce(&plan, policy, observer);
 
-    let committer = Committer::start(state, destinations.clone(), surroundings.clone());
+    let origin = if policy.headers_only { Origin::HeadersOnly } else { Origin::Delivered };
+    let committer = Committer::start(state, destinations.clone(), origin, surroundings.clone());
     let committer = committer.map_err(Error::Threads)?;
     let mut download = Download::new(
         &destinations,
@@ -141,14 +137,14 @@ fn run(
         context.interrupt,
         &mut *observer,
         &mut *outcome,
-        plan,
+        decision.plan,
     );
     let moved = transfer(&mut session, account, &mut download);
     let Downloaded { mut ledger, deletions, failures, at_risk, unasked } = download.close();
 
     let deleted = moved.and_then(|()| {
         // A look is safe nowhere.
-        let at_risk = at_risk > 0 || !policy.record && outcome.fetched > 0;
+        let at_risk = at_risk > 0 || policy.look && outcome.fetched > 0;
         if at_risk && session.capabilities().is_some_and(Capabilities::retr_deletes) {
             // QUIT would delete them, while we are the only ones who think that we have them.
             observer.event(&Event::Warning(
@@ -217,20 +213,24 @@ fn known(state: Option<&State>) -> Result<Known, Error> {
     Ok(state.map(State::known).transpose()?.unwrap_or_default())
 }
 
-/// Without unique-ids nothing can be told from what was fetched before: mail can be taken away,
-/// or looked at, but not kept.
-fn require_uids(account: &Account, policy: Policy, view: &View<'_>) -> Result<(), Error> {
-    if view.has_uids || view.listing.is_empty() || policy.delete || !policy.record {
-        return Ok(());
+fn announce(plan: &Plan, observer: &mut dyn Observer, outcome: &mut Outcome) {
+    for (item, skip) in &plan.skip {
+        let (reason, counter) = match skip {
+            Skip::TooLarge => ("it is larger than --max-size".to_owned(), &mut outcome.skipped),
+            Skip::KeepsFailing(runs) => (
+                format!(
+                    "it failed in {runs} runs in a row and is left alone; -n or --uid tries again"
+                ),
+                &mut outcome.failed,
+            ),
+        };
+        *counter += 1;
+        observer.event(&Event::MessageSkipped { message: &item.message, reason: &reason });
     }
-    Err(Error::NoUidl { host: account.endpoint.host.clone() })
-}
-
-fn announce(plan: &Plan, policy: Policy, observer: &mut dyn Observer) {
     for item in &plan.retrieve {
         observer.event(&Event::Planned(Planned::Fetch, &item.message));
     }
-    let fetched = plan.retrieve.iter().filter(|_| policy.delete);
+    let fetched = plan.retrieve.iter().filter(|item| item.may_go);
     for item in fetched.chain(&plan.delete) {
         observer.event(&Event::Planned(Planned::Delete, &item.message));
     }

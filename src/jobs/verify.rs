@@ -54,7 +54,7 @@ pub(super) fn verify(
 }
 
 /// The digest of a header block, as a delivery takes it: with LF line ends.
-fn digest(header: &[u8]) -> [u8; 32] {
+pub(super) fn digest(header: &[u8]) -> [u8; 32] {
     let mut block = HeaderBlock::default();
     let mut line_feeds = LineFeeds::default();
     let added = line_feeds.convert(header, |piece| {

@@ -10,7 +10,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction}
 use super::lock::AccountLock;
 use super::{Error, Known, StateFiles, record, schema};
 use crate::durable::Directory;
-use crate::model::{MailboxIdentity, MessageKey, PendingDelivery, Place, Receipt, Surroundings};
+use crate::model::{
+    MailboxIdentity, MessageKey, Origin, PendingDelivery, Place, Receipt, Surroundings, Uid,
+};
 
 /// An account's state.
 #[derive(Debug)]
@@ -226,6 +228,70 @@ impl State {
     /// [`Error`].
     pub fn resize(&mut self, id: i64, key: &MessageKey) -> Result<(), Error> {
         self.transact(|transaction| record::resize(transaction, id, key.size))
+    }
+
+    /// Whether no run has ever succeeded and nothing is known.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn is_first_run(&self) -> Result<bool, Error> {
+        let select = "SELECT last_success IS NULL AND NOT EXISTS (SELECT 1 FROM message)
+            FROM mailbox";
+        let first = self.connection.query_row(select, (), |row| row.get(0));
+        first.map_err(|source| self.fail(source))
+    }
+
+    /// Records messages that were not fetched. What is known already stays as it is.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn mark(&mut self, keys: &[MessageKey], origin: Origin, now: i64) -> Result<(), Error> {
+        self.transact(|transaction| {
+            keys.iter().try_for_each(|key| record::mark(transaction, key, origin, now))
+        })
+    }
+
+    /// Gives known messages other keys: the server has renumbered its mailbox.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn rekey(&mut self, keys: &[(i64, MessageKey)]) -> Result<(), Error> {
+        self.transact(|transaction| {
+            keys.iter().try_for_each(|(id, key)| record::rekey(transaction, *id, key))
+        })
+    }
+
+    /// Forgets known messages: they count as new again.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn forget(&mut self, ids: &[i64]) -> Result<(), Error> {
+        self.transact(|transaction| record::forget(transaction, ids))
+    }
+
+    /// Forgets how often messages with this UID have failed; of all where none is named.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn forget_failures(&mut self, uid: Option<&Uid>) -> Result<(), Error> {
+        self.transact(|transaction| record::forget_failures(transaction, uid))
+    }
+
+    /// Everything that is kept of every message, but for its deliveries. [`Self::commit`] takes
+    /// it into another state.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn export(&self) -> Result<Vec<Receipt>, Error> {
+        record::export(&self.connection).map_err(|source| self.fail(source))
+    }
+
+    /// The digests of all header blocks that were kept, with the ids of their messages.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn digests(&self) -> Result<Vec<(i64, [u8; 32])>, Error> {
+        record::digests(&self.connection).map_err(|source| self.fail(source))
     }
 
     /// The digest of a known message's header block, where one was kept.

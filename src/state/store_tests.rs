@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::model::{AccountName, Endpoint, Octets, Placement, Staged, TlsMode, Uid};
+use crate::model::{AccountName, Endpoint, Octets, Origin, Placement, Staged, TlsMode, Uid};
 
 struct Home {
     _directory: tempfile::TempDir,
@@ -55,7 +55,8 @@ fn receipt(uid: &[u8], name: &str) -> Receipt {
     let staged = Staged { directory: u64::MAX - 1, name: name.to_owned() };
     Receipt {
         key: key(uid),
-        header_digest: [3; 32],
+        origin: Origin::Delivered,
+        header_digest: Some([3; 32]),
         message_id: Some("<a@b>".to_owned()),
         at: 5,
         placements: vec![

@@ -8,6 +8,7 @@ mod interop;
 mod memory;
 mod recovery;
 mod secrets;
+mod selections;
 mod statuses;
 mod stdout;
 mod support;

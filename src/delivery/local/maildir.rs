@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::delivery::Error;
+use super::Names;
+use crate::delivery::{Error, HeaderBlock};
 use crate::durable::{self, Directory, File};
 use crate::model::{Place, Staged};
 
@@ -17,7 +18,19 @@ pub struct Maildir {
     place: Place,
     tmp: Directory,
     new: Directory,
+    cur: Directory,
     tmp_inode: u64,
+}
+
+/// A message that popfetch once delivered into a Maildir.
+#[derive(Debug)]
+pub struct Found {
+    /// What its name says of mailbox and UID; see [`Names::marker`].
+    pub marker: String,
+    /// When it was delivered, in seconds since the epoch.
+    pub at: i64,
+    /// Its header block.
+    pub header: HeaderBlock,
 }
 
 /// How a recorded delivery stood after a crash.
@@ -70,12 +83,12 @@ impl Maildir {
             root.sync().map_err(unusable)?;
         }
         let (tmp, new) = (open("tmp").map_err(unusable)?, open("new").map_err(unusable)?);
-        // Not ours to use, but without it no reader takes this for a Maildir.
-        open("cur").map_err(unusable)?;
+        // Nothing is delivered into it, but without it no reader takes this for a Maildir.
+        let cur = open("cur").map_err(unusable)?;
         require_own(&tmp, user, place)?;
         require_own(&new, user, place)?;
         let tmp_inode = tmp.inode().map_err(unusable)?;
-        Ok(Self { place: place.clone(), tmp, new, tmp_inode })
+        Ok(Self { place: place.clone(), tmp, new, cur, tmp_inode })
     }
 
     /// Where it is.
@@ -162,6 +175,32 @@ impl Maildir {
             }
         }
         Ok(swept)
+    }
+
+    /// The messages of popfetch's in `new/` and `cur/`, whichever state delivered them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn found(&self) -> Result<Vec<Found>, Error> {
+        let mut found = Vec::new();
+        for directory in [&self.new, &self.cur] {
+            for name in directory.names().map_err(|error| self.storage(error))? {
+                let Some((marker, at)) = name.to_str().and_then(Names::read) else { continue };
+                let mut header = HeaderBlock::default();
+                // A reader may have moved it on or deleted it this very moment.
+                let Ok(mut file) = directory.open_file_for_reading(&name) else { continue };
+                let mut piece = [0; 4096];
+                while !header.is_complete() {
+                    match file.read(&mut piece) {
+                        Ok(0) => break,
+                        Ok(octets) => header.add(&piece[..octets]),
+                        Err(error) => return Err(self.storage(error)),
+                    }
+                }
+                found.push(Found { marker: marker.to_owned(), at, header });
+            }
+        }
+        Ok(found)
     }
 
     fn storage(&self, source: durable::Error) -> Error {

@@ -5,6 +5,6 @@ mod mboxrd;
 mod names;
 mod stream;
 
-pub use maildir::{Completion, Maildir};
+pub use maildir::{Completion, Found, Maildir};
 pub use names::Names;
 pub use stream::{Spool, Stream, StreamFormat};
