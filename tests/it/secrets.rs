@@ -313,9 +313,8 @@ fn not_into_anything_that_is_written() {
     }
 }
 
-/// Replies that hold the password in each form, `line` being what the client would have sent.
-fn echoes() -> Vec<Vec<u8>> {
-    let blob = BASE64.encode(format!("\0alice\0{PASSWORD}"));
+/// Replies that repeat what was sent: the password, and `blob`, the form in which AUTH sends it.
+fn echoes(blob: &str) -> Vec<Vec<u8>> {
     let echo = |text: String| text.into_bytes();
     vec![
         echo(format!("-ERR [AUTH] unknown command: PASS {PASSWORD}\r\n")),
@@ -344,8 +343,10 @@ fn echoes() -> Vec<Vec<u8>> {
 #[test]
 fn not_even_when_the_server_repeats_it() {
     let mut shown = Vec::new();
-    for (capability, verb) in [("SASL PLAIN", "AUTH"), ("USER", "PASS")] {
-        for echo in echoes() {
+    let blob = BASE64.encode(format!("\0alice\0{PASSWORD}"));
+    let encoded = BASE64.encode(PASSWORD);
+    for (capability, verb, blob) in [("SASL PLAIN", "AUTH", &blob), ("USER", "PASS", &encoded)] {
+        for echo in echoes(blob) {
             for flag in [&[][..], &["-vv"], &["--json"]] {
                 let world = World::with(|script| {
                     let lines = Capabilities::lines([capability, "UIDL"]);
@@ -411,7 +412,7 @@ fn a_password_that_looks_like_what_hides_it() {
         let world = World::with(|script| script.on("AUTH", echo));
         let mut command = world.command("list", &[]);
         command.env("POPFETCH_PASSWORD", password);
-        let script = "ulimit -v 4000000; exec timeout 10 \"$@\"";
+        let script = "ulimit -v 4000000; exec timeout -s KILL 10 \"$@\"";
         through_shell(script, &command).exits(77).says("the server says: [AUTH] PASS");
     }
 }

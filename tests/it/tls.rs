@@ -21,7 +21,7 @@ const MESSAGE: &str = "Subject: x\r\n\r\nbody\r\n";
 impl Site {
     /// With TLS from the start.
     fn implicit(issue: impl FnOnce(&Authority) -> Issued) -> Self {
-        Self::with(issue, |script, identity| script.implicit_tls(identity))
+        Self::with(issue, Script::implicit_tls)
     }
 
     /// With STLS, and the rest as `change` says.
@@ -112,7 +112,7 @@ fn certificates_that_are_refused() {
         fails(site.trusting("pop3s", "localhost"), 76, sentence, hint).says(reason);
         site.heard_only(&[]);
         // Behind STLS it is the same, and there is no way back to the clear.
-        let site = Site::with(issue, |script, identity| script.starttls(identity));
+        let site = Site::with(issue, Script::starttls);
         fails(site.trusting("pop3", "localhost"), 76, sentence, hint).says(reason);
         site.heard_only(&["CAPA", "STLS"]);
     }
