@@ -8,7 +8,7 @@ use mail_parser::{Addr, HeaderForm, HeaderName, MessageParser};
 use crate::model::HeaderConditions;
 
 /// The part of a header block that is read, in octets.
-pub const MAX_HEADER: usize = 256 * 1024;
+pub const MAX_HEADER: usize = 512 * 1024;
 
 /// Sender, subject and date of a message, decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -82,9 +82,13 @@ fn prepare_one(text: &str, args: &ConnectionArgs, tls: TlsSettings) -> Result<Pr
 /// Reads the certificates to trust; the network layer touches no files.
 fn read_roots(path: &Path) -> Result<Arc<[u8]>, Failure> {
     let path = expand_home(path)?;
-    std::fs::read(&path).map(Arc::from).map_err(|error| {
-        Failure::new(Exit::CONFIG, format!("cannot read {}: {error}", path.display()))
-    })
+    let shown = path.display();
+    let fail = |message: String| Failure::new(Exit::CONFIG, message);
+    let pem =
+        std::fs::read(&path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+    popfetch::net::check_roots(&pem)
+        .map_err(|error| fail(format!("cannot use the certificates in {shown}: {error}")))?;
+    Ok(Arc::from(pem))
 }
 
 /// A `~` or `~/` at the start stands for the home directory.

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::json::Events;
 use super::output::written;
 use super::progress::{Progress, Talk};
-use super::question;
+use super::question::{self, NoAnswer};
 use super::report::{Failure, say};
 use super::run::{Setting, conclude, each_account};
 use super::size::count;
@@ -23,7 +23,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         return Err(Failure::usage("say which messages: -n, --uid, --seen, --last or --all").into());
     }
     let asks = !args.yes && !args.dry_run;
-    if asks && !io::stdin().is_terminal() {
+    if asks && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Err(Failure::usage("without a terminal to ask on, delete needs --yes").into());
     }
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
@@ -36,7 +36,9 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         preview: asks,
     };
     each_account(prepared, &setting, |account, context| {
-        let mut confirm = |rows: &[Row<'_>]| !asks || ask(rows, context.interrupt);
+        let mut confirm = |rows: &[Row<'_>]| {
+            if asks { ask(rows, context.interrupt) } else { Ok(true) }
+        };
         let started = Instant::now();
         let mut out = io::stdout();
         if cli.global.json {
@@ -73,11 +75,15 @@ fn tell(progress: &Progress, account: &str, deleted: u64, dry_run: bool) -> io::
     if dry_run {
         return progress.plan.iter().try_for_each(|line| writeln!(out, "{account}: {line}"));
     }
-    writeln!(out, "{account}: {} deleted on the server", count(deleted, "message"))
+    let deleted = match deleted {
+        0 => "nothing".to_owned(),
+        some => count(some, "message"),
+    };
+    writeln!(out, "{account}: {deleted} deleted on the server")
 }
 
 /// Shows what would go, and asks. Anything but a clear yes is a no.
-fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> bool {
+fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> Result<bool, jobs::Error> {
     let mut table = Table::default();
     for row in rows {
         table.push(row);
@@ -86,6 +92,9 @@ fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> bool {
     let _ = table.write(&mut shown, terminal_width());
     say(&String::from_utf8_lossy(&shown));
     say(&format!("Delete {} on the server? [y/N] ", count(rows.len() as u64, "message")));
-    question::line(interrupt)
-        .is_ok_and(|answer| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    match question::line(interrupt) {
+        Ok(answer) => Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")),
+        Err(NoAnswer::Interrupted) => Err(jobs::Error::Interrupted),
+        Err(NoAnswer::Failed) => Ok(false),
+    }
 }

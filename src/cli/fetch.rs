@@ -1,6 +1,6 @@
 //! `popfetch fetch`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -53,7 +53,7 @@ fn destinations(cli: &Cli, args: &FetchArgs) -> Result<Vec<Destination>, Failure
         let flag = if args.raw { "--raw" } else { "--crlf" };
         return Err(Failure::usage(format!("{flag} is for standard output: --to -")));
     }
-    if stdout && cli.global.json && !args.dry_run {
+    if stdout && cli.global.json {
         return Err(Failure::usage("--json and --to - would both write to standard output"));
     }
     Ok(destinations)
@@ -122,7 +122,8 @@ fn output(destination: &Destination, args: &FetchArgs) -> Output {
         Destination::Maildir(path) => Output::Maildir(path.clone()),
         Destination::Stdout => {
             let format = StreamFormat { raw: args.raw, crlf: args.crlf };
-            let stdout = io::stdout();
+            // Standard output by itself would write line by line.
+            let stdout = BufWriter::with_capacity(64 * 1024, io::stdout());
             // What goes to a terminal is looked at; what goes into a pipe is kept as it is.
             if is_terminal() && !args.raw {
                 Output::Stream(Box::new(Guarded::new(stdout)), format)

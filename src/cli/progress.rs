@@ -117,7 +117,7 @@ impl Observer for Progress {
                     self.line(&format!("{name}, {id}, {} -> {places}", size(octets.0)));
                 }
             }
-            Event::MessageFailed { message, reason } if self.talk.warnings => {
+            Event::MessageFailed { message, reason } => {
                 self.line(&format!("{} failed: {reason}", name(message)));
             }
             Event::MessageSkipped { message, reason } if self.talk.plan => {

@@ -63,8 +63,13 @@ pub(crate) fn each_account(
     mut work: impl FnMut(&Account, &Context<'_>) -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
     // One password at a time: commands and prompts of several accounts must not mix.
-    let finish = |account: Prepared| account.finish(&setting.interrupt);
-    let accounts: Vec<_> = prepared.into_iter().map(finish).collect();
+    let mut accounts = Vec::new();
+    for account in prepared {
+        accounts.push(account.finish(&setting.interrupt));
+        if setting.interrupt.is_raised() {
+            break;
+        }
+    }
     let mut exits = Vec::new();
     for account in accounts {
         exits.push(match account {

@@ -4,6 +4,7 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -43,11 +44,17 @@ impl PasswordSource {
     /// its descriptors are no longer its own to open.
     pub(crate) fn of(args: &ConnectionArgs) -> Result<Self, Failure> {
         if let Some(number) = args.password_fd {
-            // Opened by name, since a descriptor taken over by number could be anybody's.
-            let file = File::open(format!("/dev/fd/{number}")).map_err(|error| {
+            let fail = |error: io::Error| {
                 refuse(format!("cannot read the password from file descriptor {number}: {error}"))
-            })?;
-            return Ok(Self::Descriptor(number, file));
+            };
+            // Standard input as it is; others are opened by name, since safe code cannot take a
+            // descriptor over by its number.
+            let file = if number == 0 {
+                io::stdin().as_fd().try_clone_to_owned().map(File::from)
+            } else {
+                File::open(format!("/dev/fd/{number}"))
+            };
+            return Ok(Self::Descriptor(number, file.map_err(fail)?));
         }
         if let Some(path) = &args.password_file {
             return Ok(Self::File(super::accounts::expand_home(path)?));

@@ -42,11 +42,19 @@ impl Source {
             Some((login, place)) => (Some(login), place),
             None => (None, rest),
         };
+        // Wherever a colon may stand before a password, and whatever else is wrong with the URL.
+        if login.is_some_and(|login| login.contains(':')) {
+            return Err(PASSWORD.to_owned());
+        }
         let (user, method) = login.map(parse_login).transpose()?.unwrap_or_default();
         let (host, port) = parse_place(place)?;
         Ok(Self { user, method, host, port, tls })
     }
 }
+
+/// What is said to a password in a URL. The password is not repeated: this is a screen.
+const PASSWORD: &str = "a URL holds no password here: use --password-command, --password-file, \
+    --password-fd, the environment variable POPFETCH_PASSWORD, or wait to be asked";
 
 /// `user`, or `user;AUTH=mechanism` (RFC 2384).
 fn parse_login(login: &str) -> Result<(Option<String>, Option<LoginMethod>), String> {
@@ -54,12 +62,6 @@ fn parse_login(login: &str) -> Result<(Option<String>, Option<LoginMethod>), Str
         Some((user, auth)) => (user, Some(auth)),
         None => (login, None),
     };
-    if user.contains(':') {
-        // Whatever follows is not repeated: it is a password on a screen.
-        return Err("a URL holds no password here: use --password-command, --password-file, \
-                    --password-fd, the environment variable POPFETCH_PASSWORD, or wait to be asked"
-            .to_owned());
-    }
     let user = decode(user, "user name")?;
     if user.is_empty() {
         return Err("the user name before the @ is empty".to_owned());
@@ -102,7 +104,8 @@ fn parse_place(place: &str) -> Result<(String, Option<u16>), String> {
     }
     let port = port.map(|port| match port.parse::<u16>() {
         Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
-        _ => Err(format!("'{port}' is not a port")),
+        // It may be a password whose @host was forgotten.
+        _ => Err("what stands behind the host's colon is not a port".to_owned()),
     });
     Ok((host, port.transpose()?))
 }

@@ -49,7 +49,13 @@ impl Directory {
     /// [`Error`] when it cannot be made or opened.
     pub fn open_or_create(path: &Path) -> Result<Self, Error> {
         match rustix::fs::mkdir(path, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
-            Ok(()) => Self::open_parent(path)?.sync()?,
+            Ok(()) => {
+                // Whatever the umask has left of it.
+                let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
+                let failed = |errno| Error::new("create the directory", path, errno);
+                rustix::fs::chmod(path, mode).map_err(failed)?;
+                Self::open_parent(path)?.sync()?;
+            }
             Err(Errno::EXIST) => {}
             Err(errno) => return Err(Error::new("create the directory", path, errno)),
         }
@@ -88,7 +94,10 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be made.
     pub fn create_subdirectory(&self, name: &str) -> Result<(), Error> {
-        match rustix::fs::mkdirat(&self.fd, name, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
+        let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
+        let made = rustix::fs::mkdirat(&self.fd, name, mode)
+            .and_then(|()| rustix::fs::chmodat(&self.fd, name, mode, AtFlags::empty()));
+        match made {
             Ok(()) | Err(Errno::EXIST) => Ok(()),
             Err(errno) => Err(Error::new("create the directory", &self.path.join(name), errno)),
         }
@@ -101,7 +110,9 @@ impl Directory {
     pub fn create_file(&self, name: &str) -> Result<File, Error> {
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        self.open_file(name, flags, "create")
+        let file = self.open_file(name, flags, "create")?;
+        file.make_private()?;
+        Ok(file)
     }
 
     /// Opens the file `name` for reading and writing, made first when it is missing.
@@ -109,8 +120,15 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be opened, or is a symbolic link.
     pub fn open_or_create_file(&self, name: &str) -> Result<File, Error> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        self.open_file(name, flags, "open")
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match self.open_file(name, flags, "open") {
+            Err(error) if error.is_not_found() => match self.create_file(name) {
+                // Another process was faster.
+                Err(_) if self.contains(name)? => self.open_file(name, flags, "open"),
+                other => other,
+            },
+            other => other,
+        }
     }
 
     /// Opens the file `name` for reading, never through a symbolic link.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::books::open_state;
 use super::connect::connect;
 use super::headers::read_headers;
 use super::mailbox::survey;
@@ -9,7 +10,7 @@ use super::select::without_top;
 use super::verify::digest;
 use super::{Account, Context, Error, Observer};
 use crate::model::MessageKey;
-use crate::state::{AccountLock, Recognition, State, StateFiles};
+use crate::state::Recognition;
 
 /// What [`adopt`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,9 +30,7 @@ pub fn adopt(
     context: &Context<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Adopted, Error> {
-    let files = StateFiles::new(context.state_directory, &account.name);
-    let lock = AccountLock::take(&files, context.surroundings)?;
-    let mut state = State::open(&lock, &files, &account.identity(), context.surroundings)?;
+    let (_lock, mut state) = open_state(account, context)?;
     let known = state.known()?;
     let mut session = connect(account, context, observer)?;
     let view = survey(&mut session, account, &known)?;

@@ -12,21 +12,41 @@ use crate::state::State;
 
 /// Messages that become durable together: one sync of each directory and one transaction for
 /// all of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Batch {
+    capacity: usize,
     messages: Vec<(Item, Octets, StagedMessage)>,
     octets: u64,
     since: Option<Instant>,
 }
 
-/// A batch is full with so many messages (each holds a file open), ...
+/// A batch is full with so many messages, or with fewer where fewer files may be open, ...
 const MESSAGES: usize = 200;
 /// ... so many octets, ...
 const OCTETS: u64 = 32 * 1024 * 1024;
 /// ... or when its first message has waited so long.
 const AGE: Duration = Duration::from_secs(1);
 
+/// Files that a process needs besides those of its mail.
+const OTHER_FILES: usize = 64;
+/// One batch is filled, one waits, one is committed.
+const BATCHES: usize = 3;
+
 impl Batch {
+    /// An empty batch of messages that hold `files` files open each, in a process that may have
+    /// `open_files` open.
+    pub(super) fn new(files: usize, open_files: usize) -> Self {
+        let affordable = open_files.saturating_sub(OTHER_FILES) / (BATCHES * files.max(1));
+        let capacity = affordable.clamp(1, MESSAGES);
+        Self { capacity, messages: Vec::new(), octets: 0, since: None }
+    }
+
+    /// Takes the messages out.
+    pub(super) fn take(&mut self) -> Self {
+        let empty = Self { capacity: self.capacity, messages: Vec::new(), octets: 0, since: None };
+        std::mem::replace(self, empty)
+    }
+
     pub(super) fn push(&mut self, item: Item, octets: Octets, message: StagedMessage) {
         self.messages.push((item, octets, message));
         self.octets += octets.0;
@@ -38,7 +58,7 @@ impl Batch {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.messages.len() >= MESSAGES
+        self.messages.len() >= self.capacity
             || self.octets >= OCTETS
             || self.since.is_some_and(|since| since.elapsed() >= AGE)
     }

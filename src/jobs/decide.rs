@@ -103,11 +103,11 @@ pub(super) fn explain(
     }
     let (fetched, seen) = (decision.plan.retrieve.len(), decision.seen.len());
     let note = if seen > 0 {
-        format!("the first fetch of this account: {seen} messages count as seen, {fetched} are new")
+        format!("the first fetch of this account: {seen} count as seen, {fetched} to fetch")
     } else {
         format!(
-            "the first fetch of this account: all {fetched} messages are new \
-             (--first-fetch seen or last:N begins later)"
+            "the first fetch of this account: {fetched} to fetch (--first-fetch seen or last:N \
+             begins later)"
         )
     };
     observer.event(&Event::Note(&note));

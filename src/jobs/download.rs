@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::commit::{Batch, Committer, Ledger, Stored};
 use super::plan::{Deletable, Item, Plan};
 use super::remove::Deletions;
-use super::{Error, Event, Observer, Outcome};
+use super::{Context, Error, Event, Observer, Outcome};
 use crate::client::{self, Exchange, Part};
 use crate::delivery::{Destination, Names, Sink};
 use crate::model::{Interrupt, MessageKey, Octets};
@@ -51,8 +51,6 @@ pub(super) struct Downloaded {
     pub(super) failures: Vec<(Option<MessageKey>, String)>,
     /// Messages whose RETR was answered with `+OK` and that are not durable.
     pub(super) at_risk: u64,
-    /// Messages that were never asked for.
-    pub(super) unasked: usize,
 }
 
 impl<'a> Download<'a> {
@@ -60,7 +58,7 @@ impl<'a> Download<'a> {
         destinations: &'a [Destination],
         names: Names,
         committer: Committer,
-        interrupt: &'a Interrupt,
+        context: &'a Context<'_>,
         observer: &'a mut dyn Observer,
         outcome: &'a mut Outcome,
         plan: Plan,
@@ -69,14 +67,14 @@ impl<'a> Download<'a> {
             destinations,
             names,
             committer,
-            interrupt,
+            interrupt: context.interrupt,
             observer,
             outcome,
             ask: plan.retrieve.into(),
             asked: VecDeque::new(),
             expected: 0,
             incoming: None,
-            batch: Batch::default(),
+            batch: Batch::new(destinations.len(), context.surroundings.open_files),
             one_by_one: !destinations.iter().all(Destination::is_transactional),
             old: plan.delete,
             deletable: plan.deletable,
@@ -94,14 +92,17 @@ impl<'a> Download<'a> {
             deletions: self.deletions,
             failures: self.failures,
             at_risk: self.at_risk,
-            unasked: self.ask.len(),
         }
     }
 
-    /// The connection is gone. If that happened inside a message, the message may be the reason.
+    /// The connection is gone. The message that was due, begun or not, may be the reason; the
+    /// error of the run says so, and next time it comes last.
     pub(super) fn broken(&mut self, error: &client::Error) {
-        if self.incoming.take().is_some() && error.is_connection_loss() {
-            self.fail(&error.to_string());
+        self.incoming = None;
+        if error.is_connection_loss()
+            && let Some(item) = self.take_asked()
+        {
+            self.failures.push((item.key, error.to_string()));
         }
     }
 
@@ -120,7 +121,8 @@ impl<'a> Download<'a> {
 
     /// Hands the batch to the committer.
     fn flush(&mut self) {
-        self.committer.submit(std::mem::take(&mut self.batch));
+        let batch = self.batch.take();
+        self.committer.submit(batch);
     }
 
     /// Takes note of what the committer has committed so far.

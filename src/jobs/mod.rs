@@ -5,6 +5,7 @@
 
 mod account;
 mod adopt;
+mod books;
 mod commit;
 mod connect;
 mod decide;
@@ -27,7 +28,7 @@ mod verify;
 
 pub use account::{Account, Context};
 pub use adopt::{Adopted, adopt};
-pub use delete::{DeleteOptions, delete};
+pub use delete::{Confirm, DeleteOptions, delete};
 pub use destinations::Output;
 pub use error::{Class, Error};
 pub use event::{Event, Observer, Planned};

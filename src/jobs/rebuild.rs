@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use super::books::open_state;
 use super::connect::connect;
 use super::mailbox::survey;
 use super::{Account, Context, Error, Observer};
 use crate::delivery::{Found, Maildir, Names};
 use crate::model::{MessageKey, Origin, Place, Placement, Receipt, Selection};
-use crate::state::{AccountLock, Recognition, State, StateFiles};
+use crate::state::Recognition;
 
 /// Takes for delivered what the names of the files in the Maildir at `path` show to be messages
 /// of this mailbox. Gives the number of messages that the state did not know.
@@ -20,9 +21,7 @@ pub fn rebuild(
     path: &std::path::Path,
     observer: &mut dyn Observer,
 ) -> Result<usize, Error> {
-    let files = StateFiles::new(context.state_directory, &account.name);
-    let lock = AccountLock::take(&files, context.surroundings)?;
-    let mut state = State::open(&lock, &files, &account.identity(), context.surroundings)?;
+    let (_lock, mut state) = open_state(account, context)?;
     let names = Names::new(context.surroundings.clone(), account.identity(), state.id());
     let maildir = Maildir::open(path, false, context.surroundings.user)?;
     let found: HashMap<String, Found> =
@@ -66,9 +65,7 @@ pub fn mark_seen(
     selection: &Selection,
     observer: &mut dyn Observer,
 ) -> Result<usize, Error> {
-    let files = StateFiles::new(context.state_directory, &account.name);
-    let lock = AccountLock::take(&files, context.surroundings)?;
-    let mut state = State::open(&lock, &files, &account.identity(), context.surroundings)?;
+    let (_lock, mut state) = open_state(account, context)?;
     let known = state.known()?;
     let mut session = connect(account, context, observer)?;
     let view = survey(&mut session, account, &known)?;

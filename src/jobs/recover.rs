@@ -1,7 +1,5 @@
 //! Finishing what a killed run left behind. Before any network, under the account's lock.
 
-use std::collections::HashSet;
-
 use super::{Error, Event, Observer};
 use crate::delivery::{self, Completion, Destination, Maildir, Names};
 use crate::model::{PendingDelivery, Place};
@@ -62,8 +60,8 @@ fn recover_place(
         {
             let count = rows.len();
             let warning = format!(
-                "{place} is gone, and {count} messages that an interrupted run had yet to put \
-                 there are fetched again"
+                "{place} is gone; {count} messages that an interrupted run had yet to put there \
+                 are fetched again unless they went elsewhere too"
             );
             observer.event(&Event::Warning(&warning));
             Ok(state.drop_pending(&ids)?)
@@ -76,7 +74,7 @@ fn recover_place(
 pub(super) fn sweep(destinations: &[Destination], names: &Names) -> Result<(), Error> {
     for destination in destinations {
         if let Destination::Maildir(maildir) = destination {
-            maildir.sweep(|name| names.is_own(name), &HashSet::new())?;
+            maildir.sweep(|name| names.is_own(name))?;
         }
     }
     Ok(())

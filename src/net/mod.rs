@@ -15,4 +15,4 @@ mod wait;
 pub use dial::dial;
 pub use error::Error;
 pub use stream::Stream;
-pub use tls::{Connectors, TlsSettings};
+pub use tls::{Connectors, TlsSettings, check_roots};

@@ -33,7 +33,7 @@ fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<MessageKey> {
 pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessage>> {
     let mut select = connection.prepare_cached(
         "SELECT uid, ordinal, size, id, origin, at, missing_since IS NOT NULL,
-                deleted_at IS NOT NULL
+                dele_at IS NOT NULL, deleted_at IS NOT NULL
          FROM message ORDER BY uid, ordinal, size",
     )?;
     let rows = select.query_map((), |row| {
@@ -44,7 +44,8 @@ pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessag
             origin: origin.ok_or_else(|| damaged(4, "an origin"))?,
             at: row.get(5)?,
             missing: row.get(6)?,
-            deleted: row.get(7)?,
+            asked: row.get(7)?,
+            deleted: row.get(8)?,
         })
     })?;
     rows.collect()
@@ -54,7 +55,7 @@ pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDe
     let mut select = connection.prepare_cached(
         "SELECT delivery.id, kind, path, directory, name
          FROM delivery JOIN destination ON destination.id = destination
-         WHERE done = 0 ORDER BY delivery.id",
+         WHERE done = 0 ORDER BY destination, delivery.id",
     )?;
     let rows = select.query_map((), |row| {
         let place = match row.get_ref(1)?.as_str()? {
@@ -108,7 +109,7 @@ pub(super) fn deliver(
         VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at,
             header_digest = excluded.header_digest, message_id = excluded.message_id,
-            missing_since = NULL, deleted_at = NULL
+            missing_since = NULL, dele_at = NULL, deleted_at = NULL
         RETURNING id";
     let (uid, ordinal, size) = identified;
     let values = (uid, ordinal, size, origin.word(), at, header_digest, message_id);
@@ -155,7 +156,7 @@ pub(super) fn rekey(
     key: &MessageKey,
 ) -> rusqlite::Result<()> {
     let update = "UPDATE OR REPLACE message
-        SET uid = ?, ordinal = ?, size = ?, missing_since = NULL, deleted_at = NULL
+        SET uid = ?, ordinal = ?, size = ?, missing_since = NULL, dele_at = NULL, deleted_at = NULL
         WHERE id = ?";
     let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), id);
     transaction.prepare_cached(update)?.execute(values).map(drop)
@@ -228,6 +229,15 @@ pub(super) fn set_missing(
     let mut update =
         transaction.prepare_cached("UPDATE message SET missing_since = ? WHERE id = ?")?;
     ids.iter().try_for_each(|id| update.execute((since, id)).map(drop))
+}
+
+pub(super) fn set_asked(
+    transaction: &Transaction<'_>,
+    ids: &[i64],
+    now: i64,
+) -> rusqlite::Result<()> {
+    let mut update = transaction.prepare_cached("UPDATE message SET dele_at = ? WHERE id = ?")?;
+    ids.iter().try_for_each(|id| update.execute((now, id)).map(drop))
 }
 
 pub(super) fn set_deleted(

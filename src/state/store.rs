@@ -214,6 +214,15 @@ impl State {
         })
     }
 
+    /// The server is about to be asked to delete these known messages. Recorded before it is:
+    /// whether it did, its answer may never say.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn ask_deletion(&mut self, ids: &[i64], now: i64) -> Result<(), Error> {
+        self.transact(|transaction| record::set_asked(transaction, ids, now))
+    }
+
     /// The server has confirmed that these known messages are deleted.
     ///
     /// # Errors
@@ -222,12 +231,14 @@ impl State {
         self.transact(|transaction| record::set_deleted(transaction, ids, now))
     }
 
-    /// A known message is listed with another size than before.
+    /// Known messages are listed with other sizes than before.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn resize(&mut self, id: i64, key: &MessageKey) -> Result<(), Error> {
-        self.transact(|transaction| record::resize(transaction, id, key.size))
+    pub fn resize(&mut self, sizes: &[(i64, MessageKey)]) -> Result<(), Error> {
+        self.transact(|transaction| {
+            sizes.iter().try_for_each(|(id, key)| record::resize(transaction, *id, key.size))
+        })
     }
 
     /// Whether no run has ever succeeded and nothing is known.
@@ -310,12 +321,22 @@ impl State {
         record::failures(&self.connection).map_err(|source| self.fail(source))
     }
 
-    /// A message could not be fetched in this session.
+    /// Messages could not be fetched in this session, and why. Those without a key cannot be told
+    /// apart over sessions.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn note_failure(&mut self, key: &MessageKey, reason: &str, now: i64) -> Result<(), Error> {
-        self.transact(|transaction| record::note_failure(transaction, key, reason, now))
+    pub fn note_failures(
+        &mut self,
+        failures: &[(Option<MessageKey>, String)],
+        now: i64,
+    ) -> Result<(), Error> {
+        self.transact(|transaction| {
+            failures.iter().try_for_each(|(key, reason)| match key {
+                Some(key) => record::note_failure(transaction, key, reason, now),
+                None => Ok(()),
+            })
+        })
     }
 
     /// Ends a run: when it logged in and, if all went well, when it ended; and the deliveries

@@ -17,6 +17,7 @@ fn surroundings() -> Surroundings {
         host: "box".to_owned(),
         process: 7,
         user: 0,
+        open_files: 1024,
         random: [0xab; 8],
     }
 }
@@ -124,8 +125,8 @@ fn missing_messages_are_forgotten_after_thirty_days() {
 fn failures_are_counted_until_the_message_arrives() {
     let home = Home::new();
     let mut state = home.open();
-    state.note_failure(&key(b"a"), "no", 1).unwrap();
-    state.note_failure(&key(b"a"), "no", 2).unwrap();
+    state.note_failures(&[(Some(key(b"a")), "no".into()), (None, "no".into())], 1).unwrap();
+    state.note_failures(&[(Some(key(b"a")), "no".into())], 2).unwrap();
     assert_eq!(state.failures().unwrap(), [(key(b"a"), 2)]);
     state.commit(&[receipt(b"a", "n")], &[]).unwrap();
     assert!(state.failures().unwrap().is_empty());

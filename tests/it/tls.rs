@@ -316,7 +316,7 @@ fn stls_that_is_not_to_be_had() {
         ("-ERR no certificate\r\n", 69, "the server refuses STLS: no certificate"),
         ("-ERR [SYS/TEMP] later\r\n", 75, "the server refuses STLS: [SYS/TEMP] later"),
         ("-ERR [SYS/PERM] never\r\n", 69, "the server refuses STLS: [SYS/PERM] never"),
-        ("+OKAY\r\n", 76, "expected +OK or -ERR in reply to STLS, got '+OKAY'"),
+        ("+OKAY\r\n", 76, "expected +OK or -ERR in the reply to STLS, got '+OKAY'"),
     ] {
         let refuse = Action::Reply(answer.as_bytes().to_vec());
         let site = Site::starttls(|script| script.on("STLS", refuse));

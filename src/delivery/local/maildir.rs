@@ -1,6 +1,5 @@
 //! Maildir (DJB's maildir(5)), with the rename after the commit.
 
-use std::collections::HashSet;
 use std::path::Path;
 
 use super::Names;
@@ -74,6 +73,12 @@ impl Maildir {
         };
         let root = root.map_err(unusable)?;
         require_own(&root, user, place)?;
+        // A run that was killed right after it had made the Maildir did not come to this. Where
+        // the parent cannot be read, it was not popfetch that made anything in it.
+        if let Ok(parent) = Directory::open_parent(path) {
+            parent.sync().map_err(unusable)?;
+        }
+        root.sync().map_err(unusable)?;
         let open = |name| root.open_subdirectory(name);
         let missing = |name| open(name).is_err_and(|error| error.is_not_found());
         if create && ["tmp", "new", "cur"].into_iter().any(missing) {
@@ -143,38 +148,47 @@ impl Maildir {
 
     /// Finishes a delivery that was recorded before a crash. [`Self::sync_new`] comes after it.
     ///
-    /// # Errors
-    /// [`Error::Storage`].
-    pub fn complete(&self, staged: &Staged) -> Result<Completion, Error> {
-        if staged.directory != self.tmp_inode {
-            return Ok(Completion::Elsewhere);
-        }
-        if self.tmp.contains(&staged.name).map_err(|error| self.storage(error))? {
-            self.publish(&staged.name)?;
-            return Ok(Completion::Renamed);
-        }
-        Ok(Completion::WasDone)
-    }
-
-    /// Removes files from `tmp/` that `is_own` recognises and `keep` does not hold: what a killed
-    /// run left half written. Gives their number.
+    /// The file's name is its own: where it is found, this is the right Maildir, be it on another
+    /// disk by now. Where it is not, only the very `tmp/` that it was written to can tell that it
+    /// was renamed, and that a reader took it since.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub fn sweep(
-        &self,
-        is_own: impl Fn(&str) -> bool,
-        keep: &HashSet<&str>,
-    ) -> Result<usize, Error> {
-        let mut swept = 0;
+    pub fn complete(&self, staged: &Staged) -> Result<Completion, Error> {
+        let name = &staged.name;
+        if self.tmp.contains(name).map_err(|error| self.storage(error))? {
+            self.publish(name)?;
+            return Ok(Completion::Renamed);
+        }
+        if staged.directory == self.tmp_inode || self.holds(name)? {
+            return Ok(Completion::WasDone);
+        }
+        Ok(Completion::Elsewhere)
+    }
+
+    /// Whether the message `name` is in `new/`, or in `cur/` under whatever flags.
+    fn holds(&self, name: &str) -> Result<bool, Error> {
+        if self.new.contains(name).map_err(|error| self.storage(error))? {
+            return Ok(true);
+        }
+        let names = self.cur.names().map_err(|error| self.storage(error))?;
+        Ok(names.iter().filter_map(|other| other.to_str()).any(|other| {
+            other.strip_prefix(name).is_some_and(|flags| flags.is_empty() || flags.starts_with(':'))
+        }))
+    }
+
+    /// Removes the files from `tmp/` that `is_own` recognises: what a killed run left half
+    /// written. What it had recorded must be completed before.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn sweep(&self, is_own: impl Fn(&str) -> bool) -> Result<(), Error> {
         for name in self.tmp.names().map_err(|error| self.storage(error))? {
-            let Some(text) = name.to_str() else { continue };
-            if is_own(text) && !keep.contains(text) {
+            if name.to_str().is_some_and(&is_own) {
                 self.tmp.remove(&name).map_err(|error| self.storage(error))?;
-                swept += 1;
             }
         }
-        Ok(swept)
+        Ok(())
     }
 
     /// The messages of popfetch's in `new/` and `cur/`, whichever state delivered them.
@@ -256,8 +270,13 @@ mod tests {
         assert_eq!(fs::read(home.path().join("m/new/a")).unwrap(), b"x\n");
         assert_eq!(maildir.complete(&a).unwrap(), Completion::WasDone);
         assert_eq!(maildir.complete(&b).unwrap(), Completion::WasDone);
-        let elsewhere = Staged { directory: a.directory + 1, ..b };
-        assert_eq!(maildir.complete(&elsewhere).unwrap(), Completion::Elsewhere);
+        let elsewhere = |staged: Staged| Staged { directory: staged.directory + 1, ..staged };
+        assert_eq!(maildir.complete(&elsewhere(b)).unwrap(), Completion::Elsewhere);
+        // Copied to another disk: the inode is another, the message is here.
+        assert_eq!(maildir.complete(&elsewhere(a.clone())).unwrap(), Completion::WasDone);
+        let path = home.path().join("m");
+        fs::rename(path.join("new/a"), path.join("cur/a:2,S")).unwrap();
+        assert_eq!(maildir.complete(&elsewhere(a)).unwrap(), Completion::WasDone);
     }
 
     #[test]
@@ -267,11 +286,8 @@ mod tests {
         for name in ["own-1", "own-2", "foreign"] {
             maildir.create(name).unwrap();
         }
-        let keep = HashSet::from(["own-2"]);
-        assert_eq!(maildir.sweep(|name| name.starts_with("own"), &keep).unwrap(), 1);
-        let mut left = maildir.tmp.names().unwrap();
-        left.sort();
-        assert_eq!(left, ["foreign", "own-2"]);
+        maildir.sweep(|name| name.starts_with("own")).unwrap();
+        assert_eq!(maildir.tmp.names().unwrap(), ["foreign"]);
     }
 
     #[test]

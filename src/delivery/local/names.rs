@@ -95,6 +95,7 @@ mod tests {
             host: "bo/x:1".to_owned(),
             process: 42,
             user: 0,
+            open_files: 1024,
             random: [0; 8],
         };
         let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
