@@ -23,6 +23,11 @@ impl StateFiles {
         Self { directory: directory.to_owned(), stem: stem(name.as_str()) }
     }
 
+    /// The files that are called `stem` already.
+    pub(super) fn with_stem(directory: &Path, stem: &str) -> Self {
+        Self { directory: directory.to_owned(), stem: stem.to_owned() }
+    }
+
     /// The state directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
@@ -35,7 +40,8 @@ impl StateFiles {
     }
 
     /// The database's path.
-    pub(super) fn database_path(&self) -> PathBuf {
+    #[must_use]
+    pub fn database_path(&self) -> PathBuf {
         self.directory.join(self.database())
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
 use super::lock::AccountLock;
-use super::{Error, Known, StateFiles, record, schema};
+use super::{Error, Known, StateFiles, record, schema, takeover};
 use crate::durable::Directory;
 use crate::model::{MailboxIdentity, MessageKey, PendingDelivery, Place, Receipt, Surroundings};
 
@@ -34,10 +34,11 @@ pub struct Committed {
 const REMEMBERED: i64 = 30 * 24 * 3600;
 
 /// How long to wait for a person's `sqlite3` to let go of the file.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 impl State {
-    /// Opens the state of `identity`, made first when there is none, under the account's lock.
+    /// Opens the state of `identity`, made first when there is none, under the account's lock. One
+    /// that lies under another name is given this one.
     ///
     /// # Errors
     /// [`Error`].
@@ -47,6 +48,7 @@ impl State {
         identity: &MailboxIdentity,
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
+        takeover::take_over(lock, files, identity, surroundings)?;
         create_private(lock.directory(), &files.database())?;
         let path = files.database_path();
         let fail = |source| Error::sqlite(&path, source);
@@ -68,34 +70,19 @@ impl State {
         Self::check(connection, &path, identity)
     }
 
-    /// Opens the state for reading, without the lock; nothing where there is none.
+    /// Opens the state for reading, without the lock, under whatever name it lies; nothing where
+    /// there is none.
     ///
     /// # Errors
     /// [`Error`].
     pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
-        let path = files.database_path();
+        let elsewhere = takeover::find(files, identity);
+        let path = elsewhere.as_ref().unwrap_or(files).database_path();
         if matches!(path.try_exists(), Ok(false)) {
             return Ok(None);
         }
-        let fail = |source| Error::sqlite(&path, source);
-        let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX
-                | OpenFlags::SQLITE_OPEN_URI;
-            let connection = Connection::open_with_flags(Path::new(name), flags)?;
-            connection.busy_timeout(BUSY)?;
-            let version = schema::version(&connection)?;
-            Ok((connection, version))
-        };
-        let (connection, version) = match open(path.as_os_str()) {
-            // Even a reader of a WAL database writes beside it. Where nothing can be written
-            // nothing changes either, so the file can be read as it lies there.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
-                open(&immutable(&path))
-            }
-            other => other,
-        }
-        .map_err(fail)?;
+        let (connection, version) =
+            open_reading(&path).map_err(|source| Error::sqlite(&path, source))?;
         // Another popfetch may have made the file this very moment.
         if version == 0 {
             return Ok(None);
@@ -285,6 +272,33 @@ impl State {
     fn fail(&self, source: rusqlite::Error) -> Error {
         Error::sqlite(&self.path, source)
     }
+}
+
+/// Opens a state for reading; also says the file's version.
+fn open_reading(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(Path::new(name), flags)?;
+        connection.busy_timeout(BUSY)?;
+        let version = schema::version(&connection)?;
+        Ok((connection, version))
+    };
+    match open(path.as_os_str()) {
+        // Even a reader of a WAL database writes beside it. Where nothing can be written
+        // nothing changes either, so the file can be read as it lies there.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
+            open(&immutable(path))
+        }
+        other => other,
+    }
+}
+
+/// Whose state the file is, if it is one.
+pub(super) fn owner_of(path: &Path) -> Option<String> {
+    let (connection, _) = open_reading(path).ok()?;
+    connection.query_row("SELECT identity FROM mailbox", (), |row| row.get(0)).ok()
 }
 
 /// The URI of a file that nobody changes (https://www.sqlite.org/uri.html).
