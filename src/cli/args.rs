@@ -24,6 +24,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
+    /// The configuration file [default: ~/.config/popfetch/config.toml]
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) state_dir: Option<PathBuf>,
@@ -48,11 +51,31 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Delete messages on the server
     Delete(DeleteArgs),
+    /// Show the configuration, or check it
+    Config(ConfigArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every account's settings and where each comes from, but no password; with -v also
+    /// what each key does
+    Show,
+    /// Print the path of the configuration file, whether it exists or not
+    Path,
+    /// Say what is wrong with the configuration and the files that it names
+    Check,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Mailboxes, like pop3s://alice@pop.example.com
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
@@ -69,10 +92,12 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct FetchArgs {
-    /// Mailboxes, like pop3s://alice@pop.example.com
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    /// Where the mail goes: maildir:PATH, or - for standard output (repeatable)
+    /// Where the mail goes: maildir:PATH, or - for standard output (repeatable); {account} in it
+    /// is the account's name
     #[arg(long, value_name = "DEST")]
     pub(crate) to: Vec<String>,
     /// Leave the mail on the server and fetch only what is new [default]
@@ -81,6 +106,9 @@ pub(crate) struct FetchArgs {
     /// Delete on the server what is safe here
     #[arg(long)]
     pub(crate) delete: bool,
+    /// How many accounts to fetch from at once [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) jobs: Option<u16>,
     /// To standard output: the messages' own bytes with nothing between them, not an mbox
     #[arg(long)]
     pub(crate) raw: bool,
@@ -98,7 +126,7 @@ pub(crate) struct FetchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
-    /// The mailbox, like pop3s://alice@pop.example.com
+    /// An account of the configuration, or a mailbox like pop3s://alice@pop.example.com
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
     /// Do not ask

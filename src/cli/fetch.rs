@@ -1,15 +1,15 @@
 //! `popfetch fetch`.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
 use std::time::Instant;
 
 use popfetch::delivery::StreamFormat;
 use popfetch::jobs::{self, Account, Context, FetchOptions, Output, Policy};
 use popfetch::model::{Scope, Selection};
 
-use super::accounts::{absolute, prepare};
+use super::accounts::{Accounts, Job, Prepared, prepare};
 use super::args::{Cli, FetchArgs};
+use super::destination::{Destination, Template};
 use super::exit::Exit;
 use super::json::Events;
 use super::output::{Guarded, is_terminal, written};
@@ -17,55 +17,72 @@ use super::progress::{Progress, Talk};
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
 
-/// A destination as it was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Destination {
-    Maildir(PathBuf),
-    Stdout,
+/// What is to be done with one account.
+struct Task {
+    destinations: Vec<Destination>,
+    delete: bool,
 }
 
 pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
-    let prepared = prepare(&args.sources, &args.connection)?;
-    let destinations = destinations(cli, args)?;
+    let Accounts { all, jobs } = prepare(&args.sources, &args.connection, &cli.global)?;
+    let typed: Result<Vec<_>, _> = args.to.iter().map(|to| Template::parse(to, None)).collect();
+    let typed = typed?;
+    if typed.is_empty() && all.iter().flatten().all(|prepared| prepared.mail.to.is_empty()) {
+        // Not once for each account; but what is wrong with an account comes first.
+        if let Some(Err(failure)) = all.into_iter().find(Result::is_err) {
+            return Err(failure.into());
+        }
+        return Err(nowhere().into());
+    }
+    let task = |prepared: Result<Prepared, Failure>| -> Job<Task> {
+        let prepared = prepared?;
+        match task(args, &typed, &prepared) {
+            Ok(task) => Ok((prepared, task)),
+            Err(failure) => Err(failure.for_account(prepared.account.name.as_str())),
+        }
+    };
+    let accounts: Vec<_> = all.into_iter().map(task).collect();
+    let to_stdout = |(_, task): &(Prepared, Task)| task.destinations.contains(&Destination::Stdout);
+    let stdout = accounts.iter().flatten().any(to_stdout);
+    if !stdout && (args.raw || args.crlf) {
+        let flag = if args.raw { "--raw" } else { "--crlf" };
+        return Err(Failure::usage(format!("{flag} is for standard output: --to -")).into());
+    }
+    if stdout && cli.global.json && !args.dry_run {
+        let message = "--json and --to - would both write to standard output";
+        return Err(Failure::usage(message).into());
+    }
     let selection = args.selection.selection(Scope::New).map_err(Failure::usage)?;
+    // Messages of several accounts must not mix in one stream.
+    let at_once = if stdout { 1 } else { args.jobs.map_or(jobs, usize::from) };
+    let names = accounts.iter().flatten().map(|(prepared, _)| prepared.account.name.as_str());
+    let widest = names.map(|name| name.chars().count()).max().unwrap_or(0);
     let setting = Setting::new(cli)?;
-    each_account(prepared, &setting, |account, context| {
-        fetch_one(cli, args, account, context, &destinations, &selection)
+    each_account(accounts, &setting, at_once, |account, task, context| {
+        fetch_one(cli, args, account, context, task, &selection, widest)
     })
 }
 
-fn destinations(cli: &Cli, args: &FetchArgs) -> Result<Vec<Destination>, Failure> {
-    if args.to.is_empty() {
-        return Err(Failure::usage("say where the mail goes: --to maildir:~/Mail"));
-    }
+fn nowhere() -> Failure {
+    Failure::usage("say where the mail goes: --to maildir:~/Mail")
+        .with_hint("in the configuration: to = \"maildir:~/Mail/{account}\"")
+}
+
+/// The flags, and for what they leave open the configuration.
+fn task(args: &FetchArgs, typed: &[Template], prepared: &Prepared) -> Result<Task, Failure> {
+    let templates = if typed.is_empty() { &prepared.mail.to } else { typed };
     let mut destinations = Vec::new();
-    for text in &args.to {
-        let destination = parse_destination(text)?;
+    for template in templates {
+        let destination = template.for_account(&prepared.account.name)?;
         if destinations.contains(&destination) {
-            return Err(Failure::usage(format!("--to {text} is given twice")));
+            return Err(Failure::usage(format!("the destination {destination} is given twice")));
         }
         destinations.push(destination);
     }
-    let stdout = destinations.contains(&Destination::Stdout);
-    if !stdout && (args.raw || args.crlf) {
-        let flag = if args.raw { "--raw" } else { "--crlf" };
-        return Err(Failure::usage(format!("{flag} is for standard output: --to -")));
+    if destinations.is_empty() {
+        return Err(nowhere());
     }
-    if stdout && cli.global.json && !args.dry_run {
-        return Err(Failure::usage("--json and --to - would both write to standard output"));
-    }
-    Ok(destinations)
-}
-
-fn parse_destination(text: &str) -> Result<Destination, Failure> {
-    match text.split_once(':') {
-        _ if text == "-" => Ok(Destination::Stdout),
-        Some(("maildir", "")) => Err(Failure::usage("--to maildir: lacks its path")),
-        Some(("maildir", path)) => Ok(Destination::Maildir(absolute(path)?)),
-        _ => Err(Failure::usage(format!(
-            "'{text}' is no destination; use maildir:PATH, or - for standard output"
-        ))),
-    }
+    Ok(Task { delete: args.delete || !args.keep && prepared.mail.delete, destinations })
 }
 
 fn fetch_one(
@@ -73,17 +90,21 @@ fn fetch_one(
     args: &FetchArgs,
     account: &Account,
     context: &Context<'_>,
-    destinations: &[Destination],
+    task: &Task,
     selection: &Selection,
+    widest: usize,
 ) -> anyhow::Result<Exit> {
+    let Task { destinations, delete } = task;
     let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
+    // An explicit choice to standard output is a look.
+    let look = only_stdout && args.selection.is_explicit();
     let options = FetchOptions {
         outputs: destinations.iter().map(|to| output(to, args)).collect(),
         selection: selection.clone(),
         policy: Policy {
-            delete: args.delete,
-            // An explicit choice to standard output is a look.
-            record: !(only_stdout && args.selection.is_explicit()),
+            // To look deletes nothing, unless it is meant here and now.
+            delete: args.delete || *delete && !look,
+            record: !look,
         },
         dry_run: args.dry_run,
     };
@@ -106,12 +127,13 @@ fn fetch_one(
         warnings: !cli.global.quiet,
         plan: args.dry_run,
     };
-    let mut progress = Progress::new(&account.name, talk);
+    let mut progress = Progress::new(&account.name, widest, talk);
     let outcome = jobs::fetch(account, context, options, &mut progress);
     progress.finish(&outcome, started.elapsed());
     let (exit, _) = conclude(&outcome, account, context);
-    let mut out = io::stdout();
-    let plan = progress.plan.iter().try_for_each(|line| writeln!(out, "{}: {line}", account.name));
+    // In one piece: other accounts have a plan, too.
+    let plan = progress.plan.iter().map(|line| format!("{}: {line}\n", account.name));
+    let plan = io::stdout().write_all(plan.collect::<String>().as_bytes());
     Ok(Exit::merge([exit, written(plan)?]))
 }
 
@@ -127,21 +149,6 @@ fn output(destination: &Destination, args: &FetchArgs) -> Output {
             } else {
                 Output::Stream(Box::new(stdout), format)
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn destinations_are_parsed_strictly() {
-        assert_eq!(parse_destination("-").unwrap(), Destination::Stdout);
-        let path = parse_destination("maildir:/a/b").unwrap();
-        assert_eq!(path, Destination::Maildir("/a/b".into()));
-        for bad in ["", "maildir:", "/a/b", "imap:x"] {
-            assert_eq!(parse_destination(bad).unwrap_err().exit, Exit::USAGE, "{bad}");
         }
     }
 }

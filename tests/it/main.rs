@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod config;
 mod fetch;
+mod many;
 mod memory;
 mod recovery;
 mod stdout;
