@@ -19,6 +19,7 @@ use super::harden::harden;
 use super::paths::state_directory;
 use super::report::Failure;
 use super::signals;
+use super::size::count;
 use super::surroundings::surroundings;
 use super::trace::Printed;
 
@@ -109,6 +110,11 @@ pub(crate) fn each_account<J: Sync>(
         }
         worker();
     });
+    let waiting = exits.iter().filter(|exit| exit.get().is_none()).count() as u64;
+    if waiting > 0 {
+        let message = format!("interrupted before {} had a turn", count(waiting, "account"));
+        Failure::new(interrupted(), message).print();
+    }
     Ok(Exit::merge(exits.into_iter().map(|exit| exit.into_inner().unwrap_or_else(interrupted))))
 }
 

@@ -1,6 +1,6 @@
 //! The state file: opened, read, written.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -276,32 +276,39 @@ impl State {
 
 /// Opens a state for reading; also says the file's version.
 fn open_reading(path: &Path) -> rusqlite::Result<(Connection, i64)> {
-    let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_URI;
-        let connection = Connection::open_with_flags(Path::new(name), flags)?;
-        connection.busy_timeout(BUSY)?;
-        let version = schema::version(&connection)?;
-        Ok((connection, version))
-    };
-    match open(path.as_os_str()) {
+    match open_read_only(path.as_os_str()) {
         // Even a reader of a WAL database writes beside it. Where nothing can be written
         // nothing changes either, so the file can be read as it lies there.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
-            open(&immutable(path))
+            open_read_only(&immutable(path))
         }
         other => other,
     }
 }
 
-/// Whose state the file is, if it is one.
-pub(super) fn owner_of(path: &Path) -> Option<String> {
-    let (connection, _) = open_reading(path).ok()?;
-    connection.query_row("SELECT identity FROM mailbox", (), |row| row.get(0)).ok()
+fn open_read_only(name: &OsStr) -> rusqlite::Result<(Connection, i64)> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(Path::new(name), flags)?;
+    connection.busy_timeout(BUSY)?;
+    let version = schema::version(&connection)?;
+    Ok((connection, version))
 }
 
-/// The URI of a file that nobody changes (https://www.sqlite.org/uri.html).
+/// Whose state the file is, if it is one. That never changes: so it can be read without the log,
+/// which is quick and leaves nothing beside the file, unless it stands in the log alone.
+pub(super) fn owner_of(path: &Path) -> Option<String> {
+    let ask = |(connection, _): (Connection, i64)| -> rusqlite::Result<String> {
+        connection.query_row("SELECT identity FROM mailbox", (), |row| row.get(0))
+    };
+    open_read_only(&immutable(path))
+        .and_then(ask)
+        .or_else(|_| open_reading(path).and_then(ask))
+        .ok()
+}
+
+/// The URI of a file that nobody changes (<https://www.sqlite.org/uri.html>).
 fn immutable(path: &Path) -> OsString {
     let mut uri = b"file:".to_vec();
     for &byte in path.as_os_str().as_bytes() {
