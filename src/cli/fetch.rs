@@ -27,11 +27,11 @@ pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
     let Accounts { all, jobs } = prepare(&args.sources, &args.connection, &cli.global)?;
     let typed: Result<Vec<_>, _> = args.to.iter().map(|to| Template::parse(to, None)).collect();
     let typed = typed?;
-    if typed.is_empty() && all.iter().flatten().all(|prepared| prepared.mail.to.is_empty()) {
-        // Not once for each account; but what is wrong with an account comes first.
-        if let Some(Err(failure)) = all.into_iter().find(Result::is_err) {
-            return Err(failure.into());
-        }
+    let silent = |prepared: &Result<Prepared, Failure>| {
+        prepared.as_ref().is_ok_and(|prepared| prepared.mail.to.is_empty())
+    };
+    if typed.is_empty() && all.iter().all(silent) {
+        // Once, and not for each account.
         return Err(nowhere().into());
     }
     let task = |prepared: Result<Prepared, Failure>| -> Job<Task> {

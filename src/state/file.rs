@@ -40,8 +40,7 @@ impl StateFiles {
     }
 
     /// The database's path.
-    #[must_use]
-    pub fn database_path(&self) -> PathBuf {
+    pub(super) fn database_path(&self) -> PathBuf {
         self.directory.join(self.database())
     }
 

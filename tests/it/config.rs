@@ -318,6 +318,31 @@ fn an_account_without_a_destination() {
 }
 
 #[test]
+fn what_is_wrong_with_one_account_does_not_stop_the_others() {
+    let (accounts, messages) = one();
+    let more = "[accounts.homeless]\nuser = \"x\"\n[accounts.blind]\nhost = \"h\"\nuser = \"y\"\n\
+                ca-file = \"gone.pem\"\n[accounts.mute]\nhost = \"h\"\nuser = \"z\"\n\
+                password-command = \"exit 4\"\n";
+    accounts.config(&(Accounts::defaults() + more + &accounts.section("work", "alice")));
+    let output = accounts.run(&["fetch"]).exits(78);
+    accounts.mail("work").holds(&messages);
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    assert_eq!(lines.len(), 3, "{}", output.stderr);
+    assert!(lines[0].starts_with("popfetch: homeless: ") && lines[0].ends_with(" has no host"));
+    assert!(lines[1].starts_with("popfetch: blind: cannot read "));
+    assert!(lines[2].starts_with("popfetch: mute: the password command failed: "));
+    // Without the environment's home, when the directories are given.
+    let config = accounts.home.path("home/.config/popfetch/config.toml");
+    let config = config.to_str().unwrap();
+    let args = ["fetch", "work", "-c", config, "--state-dir", "elsewhere", "--keep"];
+    let homeless = |command: &mut Command| {
+        command.env_remove("HOME");
+    };
+    accounts.run_with(&args, homeless).succeeds();
+    assert_eq!(accounts.mail("work").messages().len(), 4);
+}
+
+#[test]
 fn show_and_check() {
     let (accounts, _) = one();
     let port = accounts.port("alice");

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use crate::support::Accounts;
+use crate::support::home::finish;
 use crate::support::server::{Action, Trigger};
 
 /// A port on which nobody listens.
@@ -110,6 +111,34 @@ fn accounts_are_fetched_from_at_once_as_many_as_jobs_say() {
     assert!(took(&["fetch"]) < Duration::from_secs(4));
     assert!(took(&["fetch", "a", "b", "c", "--jobs", "1"]) >= Duration::from_secs(3));
     accounts.run(&["fetch", "--jobs", "0"]).exits(64);
+}
+
+#[test]
+fn an_interrupt_ends_those_at_work_and_begins_no_other() {
+    let mut accounts = Accounts::new();
+    let stalled = accounts.serve("a", |script| script.on("RETR 2", Action::Stall));
+    (0..3).for_each(|_| drop(stalled.add("Subject: x\r\n\r\nx\r\n")));
+    let mut config = Accounts::defaults() + &accounts.section("a", "a");
+    for name in ["b", "c"] {
+        accounts.serve_mail(name, 1);
+        config += &accounts.section(name, name);
+    }
+    accounts.config(&config);
+    let child = accounts.home.command(&["fetch", "--jobs", "1"]).spawn().unwrap();
+    let asked = |commands: &[&str]| commands.contains(&"RETR 2");
+    let server = accounts.server("a");
+    server.wait_until(|sessions| sessions.iter().any(|session| asked(&session.commands())));
+    let pid = i32::try_from(child.id()).unwrap();
+    rustix::process::kill_process(
+        rustix::process::Pid::from_raw(pid).unwrap(),
+        rustix::process::Signal::INT,
+    )
+    .unwrap();
+    let output = finish(child).exits(130);
+    assert!(output.stderr.contains("popfetch: a: interrupted\n"), "{}", output.stderr);
+    assert!(output.stderr.contains("interrupted before 2 accounts had a turn"));
+    assert_eq!(accounts.mail("a").messages().len(), 1);
+    assert!(accounts.mail("b").messages().is_empty());
 }
 
 #[test]

@@ -316,6 +316,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_readme_is_right() {
+        let readme = include_str!("../../../README.md");
+        let example = readme.split("```toml").nth(1).and_then(|rest| rest.split("```").next());
+        assert_eq!(problems(example.unwrap(), Role::Main), [""; 0]);
+    }
+
+    #[test]
     fn accounts_come_in_the_order_of_the_file() {
         let text = "[accounts.z]\nhost = 'h'\n[accounts.a]\nhost = 'h'\n[accounts]\nm.host = 'h'\n";
         let content = read(&Path::new("/c").into(), text, Role::Main, &mut Vec::new());

@@ -48,14 +48,21 @@ impl Accounts {
         messages
     }
 
-    pub(crate) fn port(&self, name: &str) -> u16 {
-        let server = self.servers.iter().find(|(served, ..)| served == name);
-        server.expect("a server of that name").2.port()
+    pub(crate) fn server(&self, name: &str) -> &Server {
+        &self.served(name).2
     }
 
     pub(crate) fn mailbox(&self, name: &str) -> &Mailbox {
+        &self.served(name).1
+    }
+
+    pub(crate) fn port(&self, name: &str) -> u16 {
+        self.server(name).port()
+    }
+
+    fn served(&self, name: &str) -> &(String, Mailbox, Server) {
         let server = self.servers.iter().find(|(served, ..)| served == name);
-        &server.expect("a server of that name").1
+        server.expect("a server of that name")
     }
 
     /// The lines of an account that says where its mailbox is.
