@@ -9,7 +9,7 @@ use popfetch::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Secret}
 use popfetch::net::TlsSettings;
 
 use super::args::{ConnectionArgs, Global};
-use super::config::{AccountConfig, Config, Values, locate};
+use super::config::{AccountConfig, Config, Values, did_you_mean, locate};
 use super::destination::Template;
 use super::exit::Exit;
 use super::paths::resolve;
@@ -154,7 +154,7 @@ fn no_accounts(configured: bool, global: &Global) -> Failure {
 fn unknown(name: &str, config: Option<&Config>) -> Failure {
     let failure = Failure::new(Exit::CONFIG, format!("there is no account named '{name}'"));
     failure.with_hint(match config.and_then(|config| config.nearest(name)) {
-        Some(near) => format!("did you mean '{near}'?"),
+        Some(near) => did_you_mean(near),
         None => "a mailbox without an account is named by a URL: pop3s://user@host".to_owned(),
     })
 }

@@ -13,5 +13,5 @@ mod value;
 pub(crate) use command::run;
 pub(crate) use keys::Values;
 pub(crate) use load::{AccountConfig, Config, locate};
-pub(crate) use suggest::nearest;
+pub(crate) use suggest::{did_you_mean, nearest};
 pub(crate) use value::tls_name;

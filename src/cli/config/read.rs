@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::super::exit::Exit;
 use super::super::report::Failure;
 use super::keys::{Globals, Key, Origin, Values};
-use super::suggest::nearest;
+use super::suggest::{did_you_mean, nearest};
 use super::value::Wrong;
 
 /// What a file says.
@@ -154,8 +154,7 @@ impl Reader<'_> {
     fn note(&mut self, line: usize, name: &str, keys: &[Key], done: Result<(), Wrong>) {
         match done {
             Ok(()) => {}
-            Err(Wrong::Value(message, near)) => {
-                let hint = near.as_deref().map(did_you_mean);
+            Err(Wrong::Value(message, hint)) => {
                 self.problem(line, &format!("{name}: {message}"), hint.as_deref());
             }
             Err(Wrong::Kind) => {
@@ -204,10 +203,6 @@ impl Reader<'_> {
             None => failure,
         });
     }
-}
-
-fn did_you_mean(word: &str) -> String {
-    format!("did you mean '{word}'?")
 }
 
 #[cfg(test)]

@@ -15,6 +15,11 @@ pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }
 
+/// A hint at the right word.
+pub(crate) fn did_you_mean(word: &str) -> String {
+    format!("did you mean '{word}'?")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,14 +11,14 @@ use toml::de::DeValue;
 use super::super::destination::Template;
 use super::super::paths::resolve;
 use super::super::source::host_name;
-use super::suggest::nearest;
+use super::suggest::{did_you_mean, nearest};
 
 /// What is wrong with a value.
 #[derive(Debug)]
 pub(crate) enum Wrong {
     /// It is of another type, or outside of what its type allows.
     Kind,
-    /// Something else, in words; perhaps with what was meant.
+    /// Something else, in words; perhaps with a hint.
     Value(String, Option<String>),
 }
 
@@ -52,7 +52,7 @@ fn word<T: Copy>(value: &DeValue<'_>, words: &[(&'static str, T)]) -> Result<T, 
         return Ok(*meant);
     }
     let near = nearest(text, words.iter().map(|(word, _)| *word));
-    Err(Wrong::Value(format!("'{text}' is not known"), near.map(str::to_owned)))
+    Err(Wrong::Value(format!("'{text}' is not known"), near.map(did_you_mean)))
 }
 
 impl Value for bool {
