@@ -10,6 +10,7 @@ use popfetch::model::{
 };
 use popfetch::sasl::LoginMethod;
 
+use super::accounts::Mail;
 use super::source::parse_uid;
 use super::values::{parse_age, parse_date, parse_first_fetch, parse_header, parse_size};
 
@@ -28,6 +29,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
+    /// The configuration file [default: ~/.config/popfetch/config.toml]
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) state_dir: Option<PathBuf>,
@@ -52,11 +56,31 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Delete messages on the server
     Delete(DeleteArgs),
+    /// Show the configuration, or check it
+    Config(ConfigArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every account's settings and where each comes from, but no password; with -v also
+    /// what each key does
+    Show,
+    /// Print the path of the configuration file, whether it exists or not
+    Path,
+    /// Say what is wrong with the configuration and the files that it names
+    Check,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Mailboxes, like pop3s://alice@pop.example.com
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
@@ -76,10 +100,12 @@ pub(crate) struct ListArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct FetchArgs {
-    /// Mailboxes, like pop3s://alice@pop.example.com
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    /// Where the mail goes: maildir:PATH, or - for standard output (repeatable)
+    /// Where the mail goes: maildir:PATH, or - for standard output (repeatable); {account} in it
+    /// is the account's name
     #[arg(long, value_name = "DEST")]
     pub(crate) to: Vec<String>,
     /// Leave the mail on the server and fetch only what is new [default]
@@ -116,6 +142,9 @@ pub(crate) struct FetchArgs {
     /// Exit with 1 when nothing new came
     #[arg(long)]
     pub(crate) exit_code: bool,
+    /// How many accounts to fetch from at once [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) jobs: Option<u16>,
     /// To standard output: the messages' own bytes with nothing between them, not an mbox
     #[arg(long)]
     pub(crate) raw: bool,
@@ -133,7 +162,7 @@ pub(crate) struct FetchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
-    /// The mailbox, like pop3s://alice@pop.example.com
+    /// An account of the configuration, or a mailbox like pop3s://alice@pop.example.com
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
     /// Do not ask
@@ -271,21 +300,31 @@ pub(crate) enum OrderArg {
 }
 
 impl FetchArgs {
-    /// What becomes of the mail; `look` is whether nothing is to be recorded.
-    pub(crate) fn policy(&self, look: bool) -> Policy {
-        let deletes = self.delete || self.delete_after.is_some() || self.keep_newest.is_some();
-        Policy {
-            look,
-            delete: deletes.then(|| Deletion {
+    /// What becomes of the mail: what the flags say, and for what they leave open the
+    /// configuration. To look deletes nothing, unless it is meant here and now.
+    pub(crate) fn policy(&self, mail: &Mail, look: bool) -> Policy {
+        let configured = mail.policy.clone();
+        let flags = self.delete || self.delete_after.is_some() || self.keep_newest.is_some();
+        let delete = if flags {
+            Some(Deletion {
                 after: self.delete_after.unwrap_or(0),
                 keep_newest: self.keep_newest.unwrap_or(0),
-            }),
-            first_fetch: self.first_fetch.unwrap_or_default(),
-            max_size: self.max_size,
-            max_messages: self.max_messages,
-            max_octets: self.max_octets,
-            headers_only: self.headers_only,
-            newest_first: self.order == Some(OrderArg::Newest),
+            })
+        } else {
+            configured.delete.filter(|_| !self.keep && !look)
+        };
+        Policy {
+            look,
+            delete,
+            first_fetch: self.first_fetch.unwrap_or(configured.first_fetch),
+            max_size: self.max_size.or(configured.max_size),
+            max_messages: self.max_messages.or(configured.max_messages),
+            max_octets: self.max_octets.or(configured.max_octets),
+            headers_only: self.headers_only || configured.headers_only,
+            newest_first: match self.order {
+                Some(order) => order == OrderArg::Newest,
+                None => configured.newest_first,
+            },
         }
     }
 }

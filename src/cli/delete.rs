@@ -13,8 +13,9 @@ use super::json::Events;
 use super::output::written;
 use super::progress::{Progress, Talk};
 use super::question::{self, NoAnswer};
-use super::report::{Failure, say};
+use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
+use super::screen::say;
 use super::size::count;
 use super::table::{Table, terminal_width};
 
@@ -27,7 +28,8 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         return Err(Failure::usage("without a terminal to ask on, delete needs --yes").into());
     }
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
-    let prepared = prepare(std::slice::from_ref(&args.source), &args.connection)?;
+    let source = std::slice::from_ref(&args.source);
+    let accounts = prepare(source, &args.connection, &cli.global)?;
     let setting = Setting::new(cli)?;
     let options = DeleteOptions {
         selection,
@@ -35,7 +37,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         dry_run: args.dry_run,
         preview: asks,
     };
-    each_account(prepared, &setting, |account, context| {
+    each_account(accounts.without_jobs(), &setting, 1, |account, (), context| {
         let mut confirm = |rows: &[Row<'_>]| {
             if asks { ask(rows, context.interrupt) } else { Ok(true) }
         };
@@ -57,7 +59,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
             warnings: !cli.global.quiet,
             plan: args.dry_run,
         };
-        let mut progress = Progress::new(&account.name, talk);
+        let mut progress = Progress::new(&account.name, 0, talk);
         let outcome = jobs::delete(account, context, &options, &mut progress, &mut confirm);
         let (exit, failure) = conclude(&outcome, account, context);
         let told = if failure.is_none() && !cli.global.quiet {

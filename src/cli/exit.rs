@@ -40,7 +40,8 @@ impl Exit {
         }
     }
 
-    fn is_signal(self) -> bool {
+    /// Whether the user asked to stop.
+    pub(crate) fn is_signal(self) -> bool {
         self.0 > 128
     }
 

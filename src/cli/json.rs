@@ -45,9 +45,9 @@ pub(crate) fn row(account: &AccountName, row: &Row<'_>) -> Value {
     Value::Object(object)
 }
 
-/// Writes a line.
+/// Writes a line, in one piece: other accounts write to the same place at the same time.
 pub(crate) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    writeln!(out, "{value}")
+    out.write_all(format!("{value}\n").as_bytes())
 }
 
 /// Writes the events of an account as they happen.

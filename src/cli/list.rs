@@ -1,6 +1,8 @@
 //! `popfetch list`.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use popfetch::jobs::{self, Account, Context, Event, ListOptions, Row};
 use popfetch::model::Scope;
@@ -16,29 +18,35 @@ use super::table::{Table, terminal_width, write_tsv};
 
 pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
-    let prepared = prepare(&args.sources, &args.connection)?;
-    let several = prepared.len() > 1;
+    let accounts = prepare(&args.sources, &args.connection, &cli.global)?;
+    let several = accounts.all.len() > 1;
     let setting = Setting::new(cli)?;
     let options = ListOptions { selection, short: args.short };
-    let mut out = stdout();
-    let mut listed = 0;
-    let exit = each_account(prepared, &setting, |account, context| {
+    let out = Mutex::new(stdout());
+    let listed = AtomicU64::new(0);
+    // One after the other: the lines come in the order of the accounts.
+    let exit = each_account(accounts.without_jobs(), &setting, 1, |account, (), context| {
+        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
         let done = if args.count {
-            print_count(account, context, &options, cli.global.json, several, &mut out)
+            print_count(account, context, &options, cli.global.json, several, &mut *out)
         } else if is_terminal() && !cli.global.json {
-            print_table(account, context, &options, several, &mut out)
+            print_table(account, context, &options, several, &mut *out)
         } else {
-            print_lines(account, context, &options, cli.global.json, &mut out)
+            print_lines(account, context, &options, cli.global.json, &mut *out)
         };
         Ok(match done {
             Ok(count) => {
-                listed += count;
+                listed.fetch_add(count, Ordering::Relaxed);
                 Exit::OK
             }
             Err(error) => tell_failure(&error, account, context).exit,
         })
     })?;
-    Ok(if exit == Exit::OK && args.exit_code && listed == 0 { Exit::NOTHING } else { exit })
+    Ok(if exit == Exit::OK && args.exit_code && listed.into_inner() == 0 {
+        Exit::NOTHING
+    } else {
+        exit
+    })
 }
 
 fn print_lines(

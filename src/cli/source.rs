@@ -94,20 +94,33 @@ fn parse_place(place: &str) -> Result<(String, Option<u16>), String> {
             Some((host, port)) => (host, Some(port)),
             None => (place, None),
         };
-        (decode(host, "host")?.trim_end_matches('.').to_ascii_lowercase(), port)
+        (host_name(&decode(host, "host")?)?, port)
     };
-    if host.is_empty() {
-        return Err("the host is missing, as in pop3s://alice@pop.example.com".to_owned());
-    }
-    if let Some(bad) = host.chars().find(|c| c.is_whitespace() || "/@?#\\".contains(*c)) {
-        return Err(format!("a host name holds no '{bad}'"));
-    }
     let port = port.map(|port| match port.parse::<u16>() {
         Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
         // It may be a password whose @host was forgotten.
         _ => Err("what stands behind the host's colon is not a port".to_owned()),
     });
     Ok((host, port.transpose()?))
+}
+
+/// A host in the one way that it is written everywhere: in lower case and without a trailing dot,
+/// or an address without brackets.
+pub(crate) fn host_name(text: &str) -> Result<String, String> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    if let Ok(address) = bare.parse::<std::net::Ipv6Addr>() {
+        return Ok(address.to_string());
+    }
+    let host = text.trim_end_matches('.').to_ascii_lowercase();
+    if host.is_empty() {
+        return Err("the host is missing, as in pop3s://alice@pop.example.com".to_owned());
+    }
+    if let Some(bad) =
+        host.chars().find(|c| c.is_whitespace() || c.is_control() || "/@?#\\:[]".contains(*c))
+    {
+        return Err(format!("a host name holds no '{}'", bad.escape_debug()));
+    }
+    Ok(host)
 }
 
 /// Undoes percent-encoding. A control character could smuggle a command to the server.

@@ -134,7 +134,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 /// `text` cut or filled to exactly `width` columns.
-fn fit(text: &str, width: usize) -> String {
+pub(crate) fn fit(text: &str, width: usize) -> String {
     let shown = cut(text, width);
     let blank = width.saturating_sub(shown.width());
     shown + &" ".repeat(blank)

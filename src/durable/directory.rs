@@ -162,6 +162,16 @@ impl Directory {
             .map_err(|errno| Error::new("move into place", &to.path.join(name), errno))
     }
 
+    /// Gives the file `name` another name in this directory. Atomic, like [`Self::rename`]. What
+    /// bore the name before is gone.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be renamed.
+    pub fn rename_file(&self, name: &str, new: &str) -> Result<(), Error> {
+        rustix::fs::renameat(&self.fd, name, &self.fd, new)
+            .map_err(|errno| Error::new("rename", &self.path.join(name), errno))
+    }
+
     /// Removes the file `name`.
     ///
     /// # Errors

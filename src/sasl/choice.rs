@@ -13,6 +13,12 @@ pub enum LoginMethod {
 
 impl LoginMethod {
     const NAMES: [(&'static str, Self); 2] = [("USER", Self::UserPass), ("PLAIN", Self::Plain)];
+
+    /// What it is called, as [`Self::from_str`] takes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
+    }
 }
 
 impl FromStr for LoginMethod {

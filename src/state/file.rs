@@ -23,6 +23,11 @@ impl StateFiles {
         Self { directory: directory.to_owned(), stem: stem(name.as_str()) }
     }
 
+    /// The files that are called `stem` already.
+    pub(super) fn with_stem(directory: &Path, stem: &str) -> Self {
+        Self { directory: directory.to_owned(), stem: stem.to_owned() }
+    }
+
     /// The state directory.
     #[must_use]
     pub fn directory(&self) -> &Path {

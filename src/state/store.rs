@@ -1,6 +1,6 @@
 //! The state file: opened, read, written.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
 use super::lock::AccountLock;
-use super::{Error, Known, StateFiles, record, schema};
+use super::{Error, Known, StateFiles, record, schema, takeover};
 use crate::durable::Directory;
 use crate::model::{
     MailboxIdentity, MessageKey, Origin, PendingDelivery, Place, Receipt, Surroundings, Uid,
@@ -36,10 +36,11 @@ pub struct Committed {
 const REMEMBERED: i64 = 30 * 24 * 3600;
 
 /// How long to wait for a person's `sqlite3` to let go of the file.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 impl State {
-    /// Opens the state of `identity`, made first when there is none, under the account's lock.
+    /// Opens the state of `identity`, made first when there is none, under the account's lock. One
+    /// that lies under another name is given this one.
     ///
     /// # Errors
     /// [`Error`].
@@ -49,6 +50,7 @@ impl State {
         identity: &MailboxIdentity,
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
+        takeover::take_over(lock, files, identity, surroundings)?;
         create_private(lock.directory(), &files.database())?;
         let path = files.database_path();
         let fail = |source| Error::sqlite(&path, source);
@@ -70,34 +72,19 @@ impl State {
         Self::check(connection, &path, identity)
     }
 
-    /// Opens the state for reading, without the lock; nothing where there is none.
+    /// Opens the state for reading, without the lock, under whatever name it lies; nothing where
+    /// there is none.
     ///
     /// # Errors
     /// [`Error`].
     pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
-        let path = files.database_path();
+        let elsewhere = takeover::find(files, identity);
+        let path = elsewhere.as_ref().unwrap_or(files).database_path();
         if matches!(path.try_exists(), Ok(false)) {
             return Ok(None);
         }
-        let fail = |source| Error::sqlite(&path, source);
-        let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX
-                | OpenFlags::SQLITE_OPEN_URI;
-            let connection = Connection::open_with_flags(Path::new(name), flags)?;
-            connection.busy_timeout(BUSY)?;
-            let version = schema::version(&connection)?;
-            Ok((connection, version))
-        };
-        let (connection, version) = match open(path.as_os_str()) {
-            // Even a reader of a WAL database writes beside it. Where nothing can be written
-            // nothing changes either, so the file can be read as it lies there.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
-                open(&immutable(&path))
-            }
-            other => other,
-        }
-        .map_err(fail)?;
+        let (connection, version) =
+            open_reading(&path).map_err(|source| Error::sqlite(&path, source))?;
         // Another popfetch may have made the file this very moment.
         if version == 0 {
             return Ok(None);
@@ -374,7 +361,41 @@ impl State {
     }
 }
 
-/// The URI of a file that nobody changes (https://www.sqlite.org/uri.html).
+/// Opens a state for reading; also says the file's version.
+fn open_reading(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    match open_read_only(path.as_os_str()) {
+        // Even a reader of a WAL database writes beside it. Where nothing can be written
+        // nothing changes either, so the file can be read as it lies there.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
+            open_read_only(&immutable(path))
+        }
+        other => other,
+    }
+}
+
+fn open_read_only(name: &OsStr) -> rusqlite::Result<(Connection, i64)> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(Path::new(name), flags)?;
+    connection.busy_timeout(BUSY)?;
+    let version = schema::version(&connection)?;
+    Ok((connection, version))
+}
+
+/// Whose state the file is, if it is one. That never changes: so it can be read without the log,
+/// which is quick and leaves nothing beside the file, unless it stands in the log alone.
+pub(super) fn owner_of(path: &Path) -> Option<String> {
+    let ask = |(connection, _): (Connection, i64)| -> rusqlite::Result<String> {
+        connection.query_row("SELECT identity FROM mailbox", (), |row| row.get(0))
+    };
+    open_read_only(&immutable(path))
+        .and_then(ask)
+        .or_else(|_| open_reading(path).and_then(ask))
+        .ok()
+}
+
+/// The URI of a file that nobody changes (<https://www.sqlite.org/uri.html>).
 fn immutable(path: &Path) -> OsString {
     let mut uri = b"file:".to_vec();
     for &byte in path.as_os_str().as_bytes() {

@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod config;
 mod crash;
 mod fetch;
 mod interop;
+mod many;
 mod memory;
 mod recovery;
 mod secrets;

@@ -218,13 +218,15 @@ fn a_password_file_is_private() {
     let args = ["--password-file", "pw"];
     for mode in [0o640, 0o604, 0o620, 0o644, 0o666] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let sentence = "others can read or write the password file pw";
-        fails(run(&mut bare(&world, &args)), 78, sentence, Some("chmod 600 pw"));
+        let shown = path.display();
+        let sentence = format!("others can read or write the password file {shown}");
+        let hint = format!("chmod 600 {shown}");
+        fails(run(&mut bare(&world, &args)), 78, &sentence, Some(&hint));
     }
     // A link to it is as good, or as bad, as the file.
     std::os::unix::fs::symlink("pw", world.home.path("link")).unwrap();
     let link = ["--password-file", "link"];
-    fails(run(&mut bare(&world, &link)), 78, "others can read or write", Some("chmod 600 link"));
+    fails(run(&mut bare(&world, &link)), 78, "others can read or write", Some("chmod 600 /"));
     assert!(world.server.log().is_empty(), "nothing was tried");
     for mode in [0o400, 0o600] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
@@ -243,11 +245,14 @@ fn what_is_no_password_file() {
         // It must not wait for the FIFO's writer, either.
         let command = bare(&world, &["--password-file", name]);
         let output = run(&mut behind(&["timeout", "10"], &command));
-        let sentence = format!("the password file {name} is not a regular file");
+        let path = world.home.path(name);
+        let sentence = format!("the password file {} is not a regular file", path.display());
         fails(output, 78, &sentence, Some("for a pipe, use --password-fd"));
     }
     let output = run(&mut bare(&world, &["--password-file", "missing"]));
-    fails(output, 78, "cannot read the password file missing: No such file", None);
+    let missing = world.home.path("missing");
+    let sentence = format!("cannot read the password file {}: No such file", missing.display());
+    fails(output, 78, &sentence, None);
     let output = run(&mut bare(&world, &["--password-file", "/dev/null"]));
     fails(output, 78, "is not a regular file", Some("use --password-fd"));
     assert!(world.server.log().is_empty(), "nothing was tried");

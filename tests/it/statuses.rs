@@ -873,8 +873,13 @@ fn configuration() {
     home.write("empty.pem", "");
     home.write("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
     let hint = "popfetch list pop3s://alice@pop.example.com";
-    fails(home.run(&["list"]), 78, "there is no account", Some(hint));
-    fails(home.run(&["fetch", "--to", "maildir:mail"]), 78, "there is no account", Some(hint));
+    fails(home.run(&["list"]), 78, "there is no configuration", Some(hint));
+    fails(
+        home.run(&["fetch", "--to", "maildir:mail"]),
+        78,
+        "there is no configuration",
+        Some(hint),
+    );
     let sentence = "there is no account named 'work'";
     fails(home.run(&["list", "work"]), 78, sentence, Some("pop3s://user@host"));
     fails(home.run(&["delete", "work", "--all", "--yes"]), 78, sentence, Some("pop3s://"));
@@ -904,7 +909,7 @@ fn no_password_and_no_terminal() {
     let all = world.add_many(1);
     let (url, to) = (world.url(), world.home.to());
     let output = world.home.run(&["fetch", &url, "--ca-file", "ca.pem", "--to", &to]);
-    let hint = "--password-command, --password-file, --password-fd or the environment variable";
+    let hint = "--password-command, --password-file, --password-fd, the environment variable";
     fails(output, 77, "there is no password, and no terminal to ask for one", Some(hint));
     assert!(world.server.log().is_empty());
     untouched(&world, &all);
