@@ -84,7 +84,7 @@ impl<S: Read + Write> Channel<S> {
     /// was received before it.
     ///
     /// # Errors
-    /// [`proto::Error::Injection`](crate::proto::Error::Injection) when bytes are waiting that
+    /// [`proto::Error::Injection`] when bytes are waiting that
     /// arrived in the clear behind the reply to STLS.
     pub(super) fn into_clean(self) -> Result<(S, Limits, Tracer), Error> {
         match self.buffer.filled().len() {
