@@ -21,4 +21,4 @@ pub use error::Error;
 pub use file::StateFiles;
 pub use known::{Known, KnownMessage, Recognition};
 pub use lock::AccountLock;
-pub use store::{Committed, State};
+pub use store::{Committed, State, Times};
