@@ -44,6 +44,17 @@ pub(crate) struct Global {
     /// Write JSON, one object a line
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Colours on a terminal: auto, always, never (auto heeds NO_COLOR)
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub(crate) color: ColorArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
