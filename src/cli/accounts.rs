@@ -30,6 +30,8 @@ pub(crate) struct Mail {
     pub(crate) to: Vec<Template>,
     /// What becomes of it on the server, and how much is fetched.
     pub(crate) policy: Policy,
+    /// How many of the newest messages are never deleted, whether or not the rest is.
+    pub(crate) keep_newest: u32,
 }
 
 /// An account whose password is still to be read.
@@ -231,6 +233,7 @@ fn assemble(
     let mail = Mail {
         to: values.to.as_ref().map(|set| set.value.0.clone()).unwrap_or_default(),
         policy: values.policy(),
+        keep_newest: values.keep_newest(),
     };
     Ok(Prepared { account, mail, password })
 }

@@ -197,8 +197,7 @@ pub(crate) struct FetchArgs {
     /// Delete on the server what was delivered longer ago than AGE (14d)
     #[arg(long, value_name = "AGE", value_parser = parse_age, conflicts_with_all = ["keep", "delete"])]
     pub(crate) delete_after: Option<i64>,
-    /// Delete what was delivered, but never the newest N of the mailbox; with --delete-after, only
-    /// what both allow
+    /// With --delete or --delete-after: never the newest N of the mailbox
     #[arg(long, value_name = "N", conflicts_with = "keep")]
     pub(crate) keep_newest: Option<u32>,
     /// What the first fetch of an account brings: all, seen (nothing; all counts as seen), last:N
@@ -384,18 +383,19 @@ impl FetchArgs {
     /// configuration. To look deletes nothing, unless it is meant here and now.
     pub(crate) fn policy(&self, mail: &Mail, look: bool) -> Policy {
         let configured = mail.policy.clone();
-        let flags = self.delete || self.delete_after.is_some() || self.keep_newest.is_some();
-        let delete = if flags {
-            Some(Deletion {
-                after: self.delete_after.unwrap_or(0),
-                keep_newest: self.keep_newest.unwrap_or(0),
-            })
-        } else {
-            configured.delete.filter(|_| !self.keep && !look)
+        // A look takes its orders from the command line alone.
+        let configured_delete = configured.delete.filter(|_| !self.keep && !look);
+        let after = match (self.delete, self.delete_after) {
+            (true, _) => Some(0),
+            (false, Some(age)) => Some(age),
+            (false, None) => configured_delete.map(|delete| delete.after),
         };
+        let keep_newest = self.keep_newest.unwrap_or(mail.keep_newest);
+        let delete = after.map(|after| Deletion { after, keep_newest });
         Policy {
             look,
             delete,
+            only_new: self.selection.new,
             first_fetch: self.first_fetch.unwrap_or(configured.first_fetch),
             max_size: self.max_size.or(configured.max_size),
             max_messages: self.max_messages.or(configured.max_messages),

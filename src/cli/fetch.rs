@@ -37,7 +37,7 @@ pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
     }
     let task = |prepared: Result<Prepared, Failure>| -> Job<Task> {
         let prepared = prepared?;
-        match task(&typed, &prepared) {
+        match task(args, &typed, &prepared) {
             Ok(task) => Ok((prepared, task)),
             Err(failure) => Err(failure.for_account(prepared.account.name.as_str())),
         }
@@ -73,7 +73,7 @@ fn nowhere() -> Failure {
 }
 
 /// The flags, and for what they leave open the configuration.
-fn task(typed: &[Template], prepared: &Prepared) -> Result<Task, Failure> {
+fn task(args: &FetchArgs, typed: &[Template], prepared: &Prepared) -> Result<Task, Failure> {
     let templates = if typed.is_empty() { &prepared.mail.to } else { typed };
     let mut destinations = Vec::new();
     for template in templates {
@@ -85,6 +85,10 @@ fn task(typed: &[Template], prepared: &Prepared) -> Result<Task, Failure> {
     }
     if destinations.is_empty() {
         return Err(nowhere());
+    }
+    if args.keep_newest.is_some() && args.policy(&prepared.mail, false).delete.is_none() {
+        return Err(Failure::usage("--keep-newest deletes nothing by itself")
+            .with_hint("add --delete or --delete-after AGE"));
     }
     Ok(Task { destinations, mail: prepared.mail.clone() })
 }
@@ -100,6 +104,12 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// What came counts, or in a rehearsal would have come.
+    fn count(&self, outcome: &jobs::Outcome) {
+        let came = if self.args.dry_run { outcome.planned } else { outcome.fetched };
+        self.fetched.fetch_add(came, Ordering::Relaxed);
+    }
+
     fn fetch(&self, account: &Account, context: &Context<'_>, task: &Task) -> anyhow::Result<Exit> {
         let Task { destinations, mail } = task;
         let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
@@ -116,7 +126,7 @@ impl Run<'_> {
             let mut out = io::stdout();
             let mut events = Events::new(&account.name, &mut out);
             let outcome = jobs::fetch(account, context, options, &mut events);
-            self.fetched.fetch_add(outcome.fetched, Ordering::Relaxed);
+            self.count(&outcome);
             let (exit, failure) = conclude(&outcome, account, context);
             if let Some(failure) = &failure {
                 events.error(failure);
@@ -136,7 +146,7 @@ impl Run<'_> {
         };
         let mut progress = Progress::new(&account.name, self.widest, talk);
         let outcome = jobs::fetch(account, context, options, &mut progress);
-        self.fetched.fetch_add(outcome.fetched, Ordering::Relaxed);
+        self.count(&outcome);
         progress.finish(&outcome, started.elapsed());
         let (exit, _) = conclude(&outcome, account, context);
         // In one piece: other accounts have a plan, too.

@@ -21,32 +21,48 @@ pub(crate) fn as_json(receipt: &Receipt) -> Value {
     Value::Object(object)
 }
 
-/// Reads it. Only the UID is needed.
-pub(crate) fn from_json(line: &str) -> Result<Receipt, String> {
+/// Reads it. Only the UID is needed; what is missing is taken at its safest: known since `now`,
+/// and not delivered where nothing shows that it was.
+pub(crate) fn from_json(line: &str, now: i64) -> Result<Receipt, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
-    let text = |name: &str| value.get(name).and_then(Value::as_str);
-    let decoded = |name: &str| text(name).map(|text| BASE64.decode(text)).transpose();
-    let uid = match decoded("uid_b64").map_err(|_| "uid_b64 is not base64")? {
-        Some(octets) => octets,
-        None => text("uid").ok_or("there is no uid")?.as_bytes().to_vec(),
+    let field = |name: &str| value.get(name).filter(|value| !value.is_null());
+    let text = |name: &'static str| match field(name) {
+        None => Ok(None),
+        Some(value) => value.as_str().map(Some).ok_or(format!("{name} is no string")),
     };
-    let uid = Uid::new(&uid).ok_or("the uid cannot be one")?;
-    let number = |name: &str| value.get(name).and_then(Value::as_u64).unwrap_or(0);
-    let digest = decoded("header_digest").map_err(|_| "header_digest is not base64")?;
-    let digest = digest.map(<[u8; 32]>::try_from).transpose();
+    let number = |name: &'static str| match field(name) {
+        None => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or(format!("{name} is no whole number")),
+    };
+    let decoded = |name: &'static str| {
+        let text = text(name)?;
+        let decoded = text.map(|text| BASE64.decode(text)).transpose();
+        decoded.map_err(|_| format!("{name} is not base64"))
+    };
+    let uid = match decoded("uid_b64")? {
+        Some(octets) => octets,
+        None => text("uid")?.ok_or("there is no uid")?.as_bytes().to_vec(),
+    };
+    let digest = decoded("header_digest")?.map(<[u8; 32]>::try_from).transpose();
+    let header_digest = digest.map_err(|_| "header_digest has not 32 octets")?;
+    let at = number("at")?;
+    let at = at.map(i64::try_from).transpose().map_err(|_| "at is too large")?;
+    let origin = match text("origin")? {
+        Some(word) => Origin::of_word(word).ok_or(format!("'{word}' is no origin"))?,
+        None => Origin::Imported,
+    };
+    let is_shown = at.is_some() && header_digest.is_some();
     Ok(Receipt {
         key: MessageKey {
-            uid,
-            ordinal: u32::try_from(number("ordinal")).map_err(|_| "the ordinal is too large")?,
-            size: Octets(number("octets")),
+            uid: Uid::new(&uid).ok_or("the uid cannot be one")?,
+            ordinal: u32::try_from(number("ordinal")?.unwrap_or(0))
+                .map_err(|_| "the ordinal is too large")?,
+            size: Octets(number("octets")?.unwrap_or(0)),
         },
-        origin: match text("origin") {
-            Some(word) => Origin::of_word(word).ok_or(format!("'{word}' is no origin"))?,
-            None => Origin::Imported,
-        },
-        header_digest: digest.map_err(|_| "header_digest has not 32 octets")?,
-        message_id: text("message_id").map(str::to_owned),
-        at: value.get("at").and_then(Value::as_i64).unwrap_or(0),
+        origin: if origin == Origin::Delivered && !is_shown { Origin::Imported } else { origin },
+        header_digest,
+        message_id: text("message_id")?.map(str::to_owned),
+        at: at.unwrap_or(now),
         placements: Vec::new(),
     })
 }
@@ -65,13 +81,21 @@ mod tests {
             at: 5,
             placements: Vec::new(),
         };
-        let read = from_json(&as_json(&receipt).to_string()).unwrap();
+        let read = from_json(&as_json(&receipt).to_string(), 1).unwrap();
         assert_eq!(format!("{read:?}"), format!("{receipt:?}"));
-        let least = from_json(r#"{"uid":"x"}"#).unwrap();
-        assert_eq!((least.origin, least.key.size), (Origin::Imported, Octets(0)));
-        for bad in ["", "{}", r#"{"uid":""}"#, r#"{"uid":"x","origin":"y"}"#, r#"{"uid_b64":"?"}"#]
-        {
-            assert!(from_json(bad).is_err(), "{bad}");
+        let least = from_json(r#"{"uid":"x","origin":"delivered"}"#, 77).unwrap();
+        assert_eq!((least.origin, least.key.size, least.at), (Origin::Imported, Octets(0), 77));
+        for bad in [
+            "",
+            "{}",
+            r#"{"uid":""}"#,
+            r#"{"uid":"x","origin":"y"}"#,
+            r#"{"uid_b64":"?"}"#,
+            r#"{"uid":"x","octets":-5}"#,
+            r#"{"uid":"x","ordinal":"y"}"#,
+            r#"{"uid":"x","at":"z"}"#,
+        ] {
+            assert!(from_json(bad, 1).is_err(), "{bad}");
         }
     }
 }

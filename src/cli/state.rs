@@ -60,6 +60,9 @@ pub(crate) fn run(cli: &Cli, command: &StateCommand) -> anyhow::Result<Exit> {
         }
         StateCommand::Rebuild { online: args, to } => {
             online(cli, args, to, |account, destinations, context| {
+                if !destinations.iter().any(|to| matches!(to, Destination::Maildir(_))) {
+                    return Err(jobs::Error::NoMaildir);
+                }
                 let mut found = 0;
                 for destination in destinations {
                     if let Destination::Maildir(path) = destination {
@@ -224,8 +227,9 @@ fn read_receipts(file: Option<&Path>) -> Result<Vec<Receipt>, Failure> {
         None => (io::stdin().read_to_string(&mut text).map(drop), "standard input".to_owned()),
     };
     read.map_err(|error| Failure::new(Exit::CONFIG, format!("cannot read {name}: {error}")))?;
+    let now = jiff::Timestamp::now().as_second();
     let line = |(at, line): (usize, &str)| {
-        from_json(line).map_err(|why| fail(format!("{name}, line {}: {why}", at + 1)))
+        from_json(line, now).map_err(|why| fail(format!("{name}, line {}: {why}", at + 1)))
     };
     text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(line).collect()
 }

@@ -7,7 +7,7 @@ use super::connect::connect;
 use super::headers::read_headers;
 use super::mailbox::survey;
 use super::select::without_top;
-use super::verify::digest;
+use super::verify::{digest, verify};
 use super::{Account, Context, Error, Observer};
 use crate::model::MessageKey;
 use crate::state::Recognition;
@@ -33,7 +33,9 @@ pub fn adopt(
     let (_lock, mut state) = open_state(account, context)?;
     let known = state.known()?;
     let mut session = connect(account, context, observer)?;
-    let view = survey(&mut session, account, &known)?;
+    let mut view = survey(&mut session, account, &known)?;
+    let found = verify(&mut session, account, &mut view, Some(&state))?;
+    state.settle(&found)?;
     let present = view.present();
 
     // Rows that the listing does not show, by digest; the earliest first, to be taken from the end.

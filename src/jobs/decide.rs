@@ -1,8 +1,9 @@
 //! From a mailbox and the user's wishes to a plan.
 
 use super::mailbox::View;
-use super::plan::{Plan, Wishes, plan};
+use super::plan::{Item, Plan, Wishes, plan};
 use super::select::{select, without_top};
+use super::verify::digests;
 use super::{Account, Error, Event, Observer};
 use crate::client::Session;
 use crate::model::{FirstFetch, MessageKey, Policy, Scope, Selection};
@@ -30,7 +31,7 @@ pub(super) fn decide(
     if policy.headers_only && !session.may_have_top() {
         return Err(without_top(account));
     }
-    let (mut picked, within) = if policy.delete.is_some() {
+    let (mut picked, within) = if policy.delete.is_some() && !policy.only_new {
         // Old messages may be due for deletion, so their header blocks count as well.
         let any = Selection { scope: Scope::All, ..selection.clone() };
         let within = select(session, account, view, &any)?;
@@ -62,7 +63,35 @@ pub(super) fn decide(
         failures: &failures.into_iter().collect(),
         now,
     };
-    Ok(Decision { plan: plan(view, &wishes), seen })
+    let mut plan = plan(view, &wishes);
+    if let Some(state) = state {
+        prove(session, account, view, state, &mut plan)?;
+    }
+    Ok(Decision { plan, seen })
+}
+
+/// Proves by their header blocks that the messages which earlier runs delivered, and that are to
+/// be deleted now, are still those: servers use UIDs again. One that is not is new, and fetched.
+/// Where the server shows no header block, its UID has to do.
+fn prove(
+    session: &mut Session<Stream>,
+    account: &Account,
+    view: &View<'_>,
+    state: &State,
+    plan: &mut Plan,
+) -> Result<(), Error> {
+    let places: Vec<usize> = plan.delete.iter().map(|item| item.place).collect();
+    let shown = digests(session, account, view, &places)?;
+    for (item, shown) in std::mem::take(&mut plan.delete).into_iter().zip(shown) {
+        let kept = item.row.map(|row| state.header_digest(row)).transpose()?.flatten();
+        match (kept, shown) {
+            (Some(kept), Some(shown)) if kept != shown => {
+                plan.retrieve.push(Item { may_go: false, ..item });
+            }
+            _ => plan.delete.push(item),
+        }
+    }
+    Ok(())
 }
 
 /// Whether this is an account's first fetch.

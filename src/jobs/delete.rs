@@ -4,13 +4,16 @@ use super::books::Books;
 use super::connect::connect;
 use super::fetch::leave;
 use super::headers::read_headers;
-use super::mailbox::take_stock;
+use super::mailbox::{View, take_stock};
 use super::plan::Item;
 use super::remove::Deletions;
 use super::select::select;
+use super::verify::digests;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned, Row};
-use crate::client::Failure;
+use crate::client::{Failure, Session};
 use crate::model::Selection;
+use crate::net::Stream;
+use crate::state::State;
 use crate::summary::Summary;
 
 /// What to delete.
@@ -84,6 +87,12 @@ fn run(
                 })
     };
     let (go, stay): (Vec<usize>, Vec<usize>) = picked.into_iter().partition(may_go);
+    let (go, others) = prove(&mut session, account, &view, books.state(), go, options)?;
+    for at in others {
+        let reason = "it bears the UID of another message that was delivered here";
+        observer.event(&Event::MessageFailed { message: &view.listing[at], reason });
+        outcome.failed += 1;
+    }
     for &at in &stay {
         let reason = "it was never delivered here (--unfetched deletes it all the same)";
         observer.event(&Event::MessageFailed { message: &view.listing[at], reason });
@@ -116,17 +125,45 @@ fn run(
             deletions.want(go.iter().map(|&at| Item::new(&view, at)));
         }
     }
-    session.run(&mut deletions).map_err(|failure| match failure {
+    let ran = session.run(&mut deletions).map_err(|failure| match failure {
         Failure::Connection(error) => Error::server(&account.endpoint.host, error),
         Failure::Exchange(error) => error,
-    })?;
+    });
     if let Some(state) = books.writable() {
-        state.ask_deletion(&deletions.marked_rows(), now)?;
+        state.ask_deletion(&deletions.rows(), now)?;
     }
+    ran?;
     let deleted = deletions.quit(session, account, observer, outcome)?;
     if let Some(state) = books.writable() {
         let rows: Vec<i64> = deleted.iter().filter_map(|item| item.row).collect();
         state.confirm_deleted(&rows, context.surroundings.seconds())?;
     }
     Ok(())
+}
+
+/// Tells the messages at `places` that are still those which were delivered here from those that
+/// only bear their UIDs, by their header blocks. With `--unfetched` all are meant.
+fn prove(
+    session: &mut Session<Stream>,
+    account: &Account,
+    view: &View<'_>,
+    state: Option<&State>,
+    places: Vec<usize>,
+    options: &DeleteOptions,
+) -> Result<(Vec<usize>, Vec<usize>), Error> {
+    let Some(state) = state.filter(|_| !options.unfetched) else {
+        return Ok((places, Vec::new()));
+    };
+    let shown = digests(session, account, view, &places)?;
+    let mut others = Vec::new();
+    let mut same = Vec::new();
+    for (at, shown) in places.into_iter().zip(shown) {
+        let row = view.known(at).map(|known| known.id);
+        let kept = row.map(|row| state.header_digest(row)).transpose()?.flatten();
+        match (kept, shown) {
+            (Some(kept), Some(shown)) if kept != shown => others.push(at),
+            _ => same.push(at),
+        }
+    }
+    Ok((same, others))
 }

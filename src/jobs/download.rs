@@ -191,7 +191,9 @@ impl<'a> Download<'a> {
         }
         // TOP takes nothing from the server.
         self.at_risk += u64::from(!self.headers_only);
+        // A header block alone must never pass for the message when a state is rebuilt.
         let key = self.asked.front().and_then(|item| item.key.as_ref());
+        let key = key.filter(|_| !self.headers_only);
         self.incoming = Some((Sink::create(self.destinations, &mut self.names, key)?, Octets(0)));
         Ok(())
     }

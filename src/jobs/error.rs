@@ -98,6 +98,9 @@ pub enum Error {
         /// What was heard instead.
         source: Unanswered,
     },
+    /// There is no Maildir to rebuild a state from.
+    #[error("say which Maildir was fetched into: --to maildir:PATH")]
+    NoMaildir,
     /// The system gives no thread.
     #[error("cannot start a thread")]
     Threads(#[source] io::Error),
@@ -166,7 +169,7 @@ impl Error {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
             Self::NoMethod { .. } => Class::Unavailable,
-            Self::Cleartext { .. } => Class::Usage,
+            Self::Cleartext { .. } | Self::NoMaildir => Class::Usage,
             Self::Delivery(error) => delivery_class(error),
             Self::Elsewhere { .. } => Class::CannotCreate,
             Self::State(error) => state_class(error),

@@ -16,7 +16,7 @@ use super::remove::Deletions;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned};
 use crate::client::{Failure, Session};
 use crate::delivery::Names;
-use crate::model::{MessageKey, Octets, Origin, Place, Policy, Selection};
+use crate::model::{MessageKey, Octets, Origin, Place, Policy, Scope, Selection};
 use crate::net::Stream;
 use crate::proto::Capabilities;
 use crate::state::{self, State};
@@ -114,15 +114,16 @@ fn run(
         let state = books.state();
         let decision = decide(&mut session, account, &view, &selection, &policy, state, login)?;
         explain(&view, &decision, &policy, first, observer);
-        Ok(decision)
+        let met = first && selection.scope == Scope::New && !view.listing.is_empty();
+        Ok((decision, met))
     });
-    let Decision { plan, seen } = match decided {
-        Ok(decision) => decision,
+    let (Decision { plan, seen }, met) = match decided {
+        Ok(decided) => decided,
         Err(error) => return Err(leave(session, error)),
     };
     announce(&plan, observer, outcome);
-    if let Some(state) = books.writable() {
-        state.mark(&seen, Origin::Seen, login)?;
+    if let Some(state) = books.writable().filter(|_| met) {
+        state.note_met(&seen, login)?;
     }
 
     let (_lock, state) = books.into_parts();
@@ -142,15 +143,15 @@ fn run(
     let Downloaded { mut ledger, deletions, failures, at_risk } = download.close();
     let now = surroundings.seconds();
 
+    if let Some(state) = &mut ledger.state {
+        // Whether they are deleted, the answer to QUIT may never say, or never be asked for.
+        state.ask_deletion(&deletions.rows(), now)?;
+    }
     let deleted = moved.and_then(|()| {
         // A look is safe nowhere, unless it is to be deleted there anyway.
         let at_risk = at_risk > 0 || policy.look && policy.delete.is_none() && outcome.fetched > 0;
         if at_risk && session.capabilities().is_some_and(Capabilities::retr_deletes) {
             return without_quit(&deletions, account, observer);
-        }
-        if let Some(state) = &mut ledger.state {
-            // Whether they are deleted then, the answer to QUIT may never say.
-            state.ask_deletion(&deletions.marked_rows(), now)?;
         }
         deletions.quit(session, account, observer, outcome)
     });
@@ -247,6 +248,7 @@ fn announce(plan: &Plan, observer: &mut dyn Observer, outcome: &mut Outcome) {
         *counter += 1;
         observer.event(&Event::MessageSkipped { message: &item.message, reason: &reason });
     }
+    outcome.planned = plan.retrieve.len() as u64;
     for item in &plan.retrieve {
         observer.event(&Event::Planned(Planned::Fetch, &item.message));
     }

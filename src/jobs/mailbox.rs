@@ -17,6 +17,8 @@ pub(super) struct View<'k> {
     pub(super) has_uids: bool,
     pub(super) recognised: Vec<Recognition>,
     known: &'k Known,
+    /// The keys of known messages that bear others now.
+    found: HashMap<usize, MessageKey>,
 }
 
 /// Takes stock of the mailbox and recognises what is known. What is doubtful stays so.
@@ -32,7 +34,13 @@ pub(super) fn survey<'k>(
         return Err(Error::UidlLost { host: account.endpoint.host.clone() });
     }
     let recognised = known.recognise(&mailbox.messages);
-    Ok(View { listing: mailbox.messages, has_uids: mailbox.has_uids, recognised, known })
+    Ok(View {
+        listing: mailbox.messages,
+        has_uids: mailbox.has_uids,
+        recognised,
+        known,
+        found: HashMap::new(),
+    })
 }
 
 /// As [`survey`], with nothing left in doubt, for a job that fetches or deletes: refuses a
@@ -46,12 +54,12 @@ pub(super) fn take_stock<'k>(
     now: i64,
 ) -> Result<View<'k>, Error> {
     let mut view = survey(session, account, known)?;
+    let found = verify(session, account, &mut view, books.state())?;
     if let Some(state) = books.state() {
         guard(session, account, &view, known, state)?;
     }
-    let resized = verify(session, account, &mut view, books.state())?;
     if let Some(state) = books.writable() {
-        state.resize(&resized)?;
+        state.settle(&found)?;
         let present = view.present();
         state.note_listing(known, |row| present[row], now)?;
     }
@@ -85,8 +93,16 @@ impl View<'_> {
         picks.iter().enumerate().filter(|(_, picked)| **picked).map(|(at, _)| at).collect()
     }
 
+    /// The message at `at` is a known one and bears `key` now.
+    pub(super) fn found_as(&mut self, at: usize, key: MessageKey) {
+        self.found.insert(at, key);
+    }
+
     /// The key under which the message at `at` is, or will be, recorded.
     pub(super) fn key(&self, at: usize) -> Option<MessageKey> {
+        if let Some(key) = self.found.get(&at) {
+            return Some(key.clone());
+        }
         match &self.recognised[at] {
             Recognition::New(key) => key.clone(),
             Recognition::Known(row) | Recognition::Doubtful(row, _) => {

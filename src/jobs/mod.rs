@@ -43,6 +43,8 @@ use crate::model::Octets;
 /// What a run did, whether it went well or not.
 #[derive(Debug, Default)]
 pub struct Outcome {
+    /// Messages that were to be fetched.
+    pub planned: u64,
     /// Messages delivered.
     pub fetched: u64,
     /// Their octets, as they came.

@@ -8,6 +8,8 @@ use crate::model::{Deletion, Listed, MessageKey, Policy, Uid};
 /// A message of the plan.
 #[derive(Clone, Debug)]
 pub(super) struct Item {
+    /// Its place in the listing.
+    pub(super) place: usize,
     /// As the session lists it.
     pub(super) message: Listed,
     /// The key to record it under; nothing without unique-ids.
@@ -22,6 +24,7 @@ impl Item {
     /// The message at `at` of the listing.
     pub(super) fn new(view: &View<'_>, at: usize) -> Self {
         Self {
+            place: at,
             message: view.listing[at].clone(),
             key: view.key(at),
             row: view.known(at).map(|known| known.id),
@@ -124,7 +127,8 @@ fn old(view: &View<'_>, picked: &[usize], within: &[usize], wishes: &Wishes<'_>)
 /// Whether the message at `at`, delivered `age` seconds ago, may be deleted.
 fn may_go(view: &View<'_>, delete: Option<Deletion>, at: usize, age: i64) -> bool {
     delete.is_some_and(|Deletion { after, keep_newest }| {
-        age >= after && at < view.listing.len().saturating_sub(keep_newest as usize)
+        // At once is at once, wherever the clock stands.
+        (after == 0 || age >= after) && at < view.listing.len().saturating_sub(keep_newest as usize)
     })
 }
 

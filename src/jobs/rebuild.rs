@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::books::open_state;
 use super::connect::connect;
 use super::mailbox::survey;
+use super::verify::digests;
 use super::{Account, Context, Error, Observer};
 use crate::delivery::{Found, Maildir, Names};
 use crate::model::{MessageKey, Origin, Place, Placement, Receipt, Selection};
@@ -24,31 +25,43 @@ pub fn rebuild(
     let (_lock, mut state) = open_state(account, context)?;
     let names = Names::new(context.surroundings.clone(), account.identity(), state.id());
     let maildir = Maildir::open(path, false, context.surroundings.user)?;
-    let found: HashMap<String, Found> =
-        maildir.found()?.into_iter().map(|found| (found.marker.clone(), found)).collect();
+    let mut found: HashMap<String, Vec<Found>> = HashMap::new();
+    for file in maildir.found()? {
+        found.entry(file.marker.clone()).or_default().push(file);
+    }
 
     let known = state.known()?;
     let mut session = connect(account, context, observer)?;
     let view = survey(&mut session, account, &known)?;
-    let receipt = |key: &MessageKey| {
-        let found = found.get(&names.marker(key))?;
+    let candidates: Vec<(usize, MessageKey)> = view
+        .recognised
+        .iter()
+        .enumerate()
+        .filter_map(|(at, recognition)| match recognition {
+            Recognition::New(Some(key)) => Some((at, key.clone())),
+            _ => None,
+        })
+        .filter(|(_, key)| found.contains_key(&names.marker(key)))
+        .collect();
+    // The UID alone does not say that it is the same message: servers use UIDs again.
+    let places: Vec<usize> = candidates.iter().map(|(at, _)| *at).collect();
+    let digests = digests(&mut session, account, &view, &places)?;
+    let receipt = |(key, shown): (MessageKey, Option<[u8; 32]>)| {
+        let files = found.get(&names.marker(&key))?;
+        let same = |file: &&Found| shown.is_none_or(|shown| file.header.digest() == shown);
+        let file = files.iter().find(same)?;
         Some(Receipt {
-            key: key.clone(),
-            origin: Origin::Delivered,
-            header_digest: Some(found.header.digest()),
-            message_id: found.header.message_id(),
-            at: found.at,
+            key,
+            // Without TOP there is no proof; what has none is never deleted.
+            origin: if shown.is_some() { Origin::Delivered } else { Origin::Imported },
+            header_digest: Some(file.header.digest()),
+            message_id: file.header.message_id(),
+            at: file.at,
             placements: vec![Placement { place: Place::Maildir(path.to_owned()), staged: None }],
         })
     };
-    let receipts: Vec<Receipt> = view
-        .recognised
-        .iter()
-        .filter_map(|recognition| match recognition {
-            Recognition::New(Some(key)) => receipt(key),
-            _ => None,
-        })
-        .collect();
+    let keys = candidates.into_iter().map(|(_, key)| key);
+    let receipts: Vec<Receipt> = keys.zip(digests).filter_map(receipt).collect();
     state.commit(&receipts, &[])?;
     let _ = session.quit();
     Ok(receipts.len())

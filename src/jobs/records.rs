@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::books::{Books, open_state};
 use super::{Account, Context, Error, Event};
-use crate::model::{MessageKey, Receipt, Uid};
+use crate::model::{MessageKey, Origin, Receipt, Uid};
 use crate::state::{Known, Times};
 
 /// What an account's state holds.
@@ -59,7 +59,15 @@ pub fn import(
     let known: HashSet<&MessageKey> = known.messages().iter().map(|row| &row.key).collect();
     let new: Vec<Receipt> =
         receipts.into_iter().filter(|receipt| !known.contains(&receipt.key)).collect();
-    state.commit(&new, &[])?;
+    let committed = state.commit(&new, &[])?;
+    // What has happened on the server since the export, nobody knows: whether the messages are
+    // still those is looked into when they are listed. What was only seen is never deleted.
+    let rows = new.iter().zip(committed.messages);
+    let delivered: Vec<i64> = rows
+        .filter(|(receipt, _)| receipt.origin == Origin::Delivered)
+        .map(|(_, row)| row)
+        .collect();
+    state.ask_deletion(&delivered, context.surroundings.seconds())?;
     Ok(new.len())
 }
 

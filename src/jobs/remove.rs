@@ -32,9 +32,9 @@ impl Deletions {
         self.marked.len()
     }
 
-    /// The state's ids of the messages that QUIT would delete.
-    pub(super) fn marked_rows(&self) -> Vec<i64> {
-        self.marked.iter().filter_map(|item| item.row).collect()
+    /// The state's ids of the messages whose DELE was sent and not refused.
+    pub(super) fn rows(&self) -> Vec<i64> {
+        self.asked.iter().chain(&self.marked).filter_map(|item| item.row).collect()
     }
 
     /// Whether there is something to send.

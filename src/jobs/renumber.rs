@@ -1,17 +1,16 @@
 //! The guard against a renumbered mailbox: all unique-ids are new, and the mail is old.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::headers::read_headers;
 use super::mailbox::View;
-use super::verify::digest;
+use super::verify::digests;
 use super::{Account, Error};
 use crate::client::Session;
 use crate::net::Stream;
 use crate::proto::Capabilities;
 use crate::state::{Known, Recognition, State};
 
-/// How many of the new messages are looked at.
+/// How many of the new messages that are as large as a vanished one are looked at.
 const SAMPLE: usize = 8;
 
 /// Refuses a mailbox whose known messages have nearly all vanished while new ones with the same
@@ -31,36 +30,41 @@ pub(super) fn guard(
         return Ok(());
     }
     let present = view.present();
-    // What we deleted, or was gone before, has not vanished now.
-    let live = known.messages().iter().enumerate().filter(|(_, row)| !row.missing && !row.deleted);
-    let (live, vanished) =
-        live.fold((0_usize, HashSet::new()), |(live, mut vanished), (at, row)| {
-            if !present[at] {
-                vanished.insert(row.id);
-            }
-            (live + 1, vanished)
-        });
-    let new: Vec<usize> = (0..view.listing.len())
+    let rows = known.messages().iter().enumerate().filter(|(_, row)| !row.deleted);
+    let (mut live, mut newly, mut shown) = (0, 0, 0);
+    let mut gone = HashMap::new();
+    for (at, row) in rows {
+        live += usize::from(!row.missing);
+        newly += usize::from(!row.missing && !present[at]);
+        shown += usize::from(present[at]);
+        if !present[at] {
+            gone.insert(row.id, row.key.size);
+        }
+    }
+    // Nearly all have vanished now, or none is left of those that vanished before.
+    if gone.is_empty() || !(shown == 0 || newly > 0 && newly * 10 >= live * 9) {
+        return Ok(());
+    }
+    let sizes: HashSet<_> = gone.values().copied().collect();
+    let mut alike: Vec<usize> = (0..view.listing.len())
         .filter(|&at| matches!(view.recognised[at], Recognition::New(Some(_))))
+        .filter(|&at| sizes.contains(&view.listing[at].size))
         .collect();
-    if vanished.is_empty() || new.is_empty() || vanished.len() * 10 < live * 9 {
+    let step = alike.len().div_ceil(SAMPLE).max(1);
+    alike = alike.into_iter().step_by(step).collect();
+    if alike.is_empty() {
         return Ok(());
     }
     let kept: HashSet<[u8; 32]> = state
         .digests()?
         .into_iter()
-        .filter(|(id, _)| vanished.contains(id))
+        .filter(|(id, _)| gone.contains_key(id))
         .map(|(_, digest)| digest)
         .collect();
-    let step = new.len().div_ceil(SAMPLE);
-    let numbers: Vec<_> = new.iter().step_by(step).map(|&at| view.listing[at].number).collect();
-    let mut same = 0;
-    read_headers(session, account, &numbers, &mut |_, header| {
-        same += usize::from(header.is_some_and(|header| kept.contains(&digest(header))));
-        Ok(())
-    })?;
-    if same * 2 < numbers.len() {
+    let shown = digests(session, account, view, &alike)?;
+    let same = shown.into_iter().flatten().filter(|digest| kept.contains(digest)).count();
+    if same < gone.len().min(2) {
         return Ok(());
     }
-    Err(Error::Renumbered { host: account.endpoint.host.clone(), messages: vanished.len() })
+    Err(Error::Renumbered { host: account.endpoint.host.clone(), messages: gone.len() })
 }

@@ -12,10 +12,11 @@ use crate::net::Stream;
 use crate::state::{Recognition, State};
 
 /// Decides each [`Recognition::Doubtful`] by its header block: the digest that was kept at its
-/// delivery against the one that TOP shows now. Where there is nothing to compare, the message
-/// counts as new: to fetch one twice is a nuisance, to lose one is not to be mended.
+/// delivery against the one that TOP shows now. Where there is nothing to compare, a message of
+/// another size counts as new: to fetch one twice is a nuisance, to lose one is not to be mended.
+/// One of the same size stays in doubt then, and is neither fetched nor deleted.
 ///
-/// Gives the known messages that are listed with another size than before, for the state.
+/// Gives the known messages that were found again, with the keys that they bear now.
 pub(super) fn verify(
     session: &mut Session<Stream>,
     account: &Account,
@@ -25,29 +26,45 @@ pub(super) fn verify(
     let doubtful: Vec<usize> = (0..view.listing.len())
         .filter(|&at| matches!(view.recognised[at], Recognition::Doubtful(..)))
         .collect();
-    let mut resized = Vec::new();
-    let Some(state) = state.filter(|_| !doubtful.is_empty()) else { return Ok(resized) };
-    let numbers: Vec<_> = doubtful.iter().map(|&at| view.listing[at].number).collect();
+    let mut found = Vec::new();
+    let Some(state) = state.filter(|_| !doubtful.is_empty()) else { return Ok(found) };
+    let digests = digests(session, account, view, &doubtful)?;
+    for (at, digest) in doubtful.into_iter().zip(digests) {
+        let Recognition::Doubtful(row, key) = view.recognised[at].clone() else { continue };
+        let Some(known) = view.known(at) else { continue };
+        let (id, size) = (known.id, known.key.size);
+        let same = match (state.header_digest(id)?, digest) {
+            (Some(kept), Some(shown)) => kept == shown,
+            // The user has only said "seen", of this UID whatever its size.
+            (None, _) if known.origin != Origin::Delivered => true,
+            _ if size == key.size => continue,
+            _ => false,
+        };
+        view.recognised[at] = if same {
+            found.push((id, key.clone()));
+            view.found_as(at, key.clone());
+            Recognition::Known(row)
+        } else {
+            Recognition::New(Some(key))
+        };
+    }
+    Ok(found)
+}
+
+/// The digests of the header blocks that TOP shows of the messages at `places`.
+pub(super) fn digests(
+    session: &mut Session<Stream>,
+    account: &Account,
+    view: &View<'_>,
+    places: &[usize],
+) -> Result<Vec<Option<[u8; 32]>>, Error> {
+    let numbers: Vec<_> = places.iter().map(|&at| view.listing[at].number).collect();
     let mut digests = Vec::with_capacity(numbers.len());
     read_headers(session, account, &numbers, &mut |_, header| {
         digests.push(header.map(digest));
         Ok(())
     })?;
-    for (at, digest) in doubtful.into_iter().zip(digests) {
-        let Recognition::Doubtful(row, key) = view.recognised[at].clone() else { continue };
-        let Some(known) = view.known(at) else { continue };
-        // Without a digest the user has only said "seen", of this UID whatever its size.
-        let same = match state.header_digest(known.id)? {
-            Some(kept) => digest == Some(kept),
-            None => known.origin != Origin::Delivered,
-        };
-        if same && known.key != key {
-            resized.push((known.id, key.clone()));
-        }
-        view.recognised[at] =
-            if same { Recognition::Known(row) } else { Recognition::New(Some(key)) };
-    }
-    Ok(resized)
+    Ok(digests)
 }
 
 /// The digest of a header block, as a delivery takes it: with LF line ends.

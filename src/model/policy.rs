@@ -9,6 +9,8 @@ pub struct Policy {
     pub look: bool,
     /// Delete on the server what is safe here; nothing keeps all.
     pub delete: Option<Deletion>,
+    /// Delete only what this run fetches: the user has said that new mail alone is meant.
+    pub only_new: bool,
     /// What an account without state does with a mailbox that is already filled.
     pub first_fetch: FirstFetch,
     /// Skip what is larger, by the server's word.

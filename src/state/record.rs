@@ -107,7 +107,9 @@ pub(super) fn deliver(
     let upsert = "
         INSERT INTO message (uid, ordinal, size, origin, at, header_digest, message_id)
         VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at,
+        ON CONFLICT DO UPDATE SET at = excluded.at,
+            origin = CASE WHEN origin = 'delivered' AND excluded.origin = 'headers'
+                THEN origin ELSE excluded.origin END,
             header_digest = excluded.header_digest, message_id = excluded.message_id,
             missing_since = NULL, dele_at = NULL, deleted_at = NULL
         RETURNING id";
@@ -147,6 +149,13 @@ pub(super) fn mark(
         ON CONFLICT DO NOTHING";
     let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), origin.word(), at);
     transaction.prepare_cached(insert)?.execute(values).map(drop)
+}
+
+/// Takes a message's key away, for [`rekey`] to give it another.
+pub(super) fn park(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<()> {
+    // No UID holds a NUL.
+    let update = "UPDATE message SET uid = CAST(char(0) || id AS BLOB), ordinal = 0 WHERE id = ?";
+    transaction.prepare_cached(update)?.execute([id]).map(drop)
 }
 
 /// Gives a known message another key: the server has renumbered it.
@@ -250,9 +259,10 @@ pub(super) fn set_deleted(
     ids.iter().try_for_each(|id| update.execute((now, id)).map(drop))
 }
 
-pub(super) fn resize(transaction: &Transaction<'_>, id: i64, size: Octets) -> rusqlite::Result<()> {
+pub(super) fn settle(transaction: &Transaction<'_>, id: i64, size: Octets) -> rusqlite::Result<()> {
     // Another row may bear the new size already, left from an earlier life of the UID.
-    let update = "UPDATE OR REPLACE message SET size = ? WHERE id = ?";
+    let update = "UPDATE OR REPLACE message SET size = ?, dele_at = NULL, deleted_at = NULL
+        WHERE id = ?";
     transaction.prepare_cached(update)?.execute((signed(size.0), id)).map(drop)
 }
 

@@ -10,7 +10,8 @@ const MIGRATIONS: [&str; 1] = ["
         identity     TEXT NOT NULL,      -- user@host:port
         state_id     TEXT NOT NULL,      -- random; part of the names of files in Maildirs
         last_login   INTEGER,            -- seconds since the epoch, like all times here
-        last_success INTEGER
+        last_success INTEGER,
+        met_at       INTEGER             -- when a run first met mail in it
     ) STRICT;
 
     -- A message that is known.

@@ -71,8 +71,7 @@ impl State {
             let transaction = connection.transaction().map_err(fail)?;
             schema::migrate(&transaction, version).map_err(fail)?;
             if version == 0 {
-                let state_id: String =
-                    surroundings.random.iter().map(|byte| format!("{byte:02x}")).collect();
+                let state_id = state_id(surroundings, identity);
                 let insert = "INSERT INTO mailbox (id, identity, state_id) VALUES (1, ?, ?)";
                 transaction.execute(insert, (identity.as_str(), state_id)).map_err(fail)?;
             }
@@ -227,13 +226,17 @@ impl State {
         self.transact(|transaction| record::set_deleted(transaction, ids, now))
     }
 
-    /// Known messages are listed with other sizes than before.
+    /// Known messages were found to be on the server still, perhaps listed with another size than
+    /// before, whatever had been asked for or confirmed.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn resize(&mut self, sizes: &[(i64, MessageKey)]) -> Result<(), Error> {
+    pub fn settle(&mut self, found: &[(i64, MessageKey)]) -> Result<(), Error> {
+        if found.is_empty() {
+            return Ok(());
+        }
         self.transact(|transaction| {
-            sizes.iter().try_for_each(|(id, key)| record::resize(transaction, *id, key.size))
+            found.iter().try_for_each(|(id, key)| record::settle(transaction, *id, key.size))
         })
     }
 
@@ -249,13 +252,12 @@ impl State {
         times.map_err(|source| self.fail(source))
     }
 
-    /// Whether no run has ever succeeded and nothing is known.
+    /// Whether no run has ever met mail in the mailbox and nothing is known.
     ///
     /// # Errors
     /// [`Error`].
     pub fn is_first_run(&self) -> Result<bool, Error> {
-        let select = "SELECT last_success IS NULL AND NOT EXISTS (SELECT 1 FROM message)
-            FROM mailbox";
+        let select = "SELECT met_at IS NULL AND NOT EXISTS (SELECT 1 FROM message) FROM mailbox";
         let first = self.connection.query_row(select, (), |row| row.get(0));
         first.map_err(|source| self.fail(source))
     }
@@ -270,12 +272,25 @@ impl State {
         })
     }
 
+    /// Ends a first run's being the first: it has met mail, and takes `seen` for seen.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn note_met(&mut self, seen: &[MessageKey], now: i64) -> Result<(), Error> {
+        self.transact(|transaction| {
+            seen.iter().try_for_each(|key| record::mark(transaction, key, Origin::Seen, now))?;
+            transaction.execute("UPDATE mailbox SET met_at = ?", [now]).map(drop)
+        })
+    }
+
     /// Gives known messages other keys: the server has renumbered its mailbox.
     ///
     /// # Errors
     /// [`Error`].
     pub fn rekey(&mut self, keys: &[(i64, MessageKey)]) -> Result<(), Error> {
         self.transact(|transaction| {
+            // In two steps: messages may swap their keys.
+            keys.iter().try_for_each(|(id, _)| record::park(transaction, *id))?;
             keys.iter().try_for_each(|(id, key)| record::rekey(transaction, *id, key))
         })
     }
@@ -414,6 +429,16 @@ pub(super) fn owner_of(path: &Path) -> Option<String> {
         .and_then(ask)
         .or_else(|_| open_reading(path).and_then(ask))
         .ok()
+}
+
+/// A random id of a mailbox's state. The mailbox goes into it as well: the states of all accounts
+/// may be made in one process, and must not take each other's files for their own.
+fn state_id(surroundings: &Surroundings, identity: &MailboxIdentity) -> String {
+    use sha2::{Digest, Sha256};
+    let mut digest = Sha256::new();
+    digest.update(surroundings.random);
+    digest.update(identity.as_str().as_bytes());
+    digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The URI of a file that nobody changes (<https://www.sqlite.org/uri.html>).

@@ -74,9 +74,10 @@ fn what_is_committed_is_known_and_pending_until_finished() {
     assert!(!state.has_held(&maildir()).unwrap());
     let receipts = [receipt(b"u\xe4", "n1"), receipt(b"v", "n2")];
     let pending = state.commit(&receipts, &[]).unwrap().pending;
+    let id = state.id().to_owned();
     drop(state);
     let mut state = home.open();
-    assert_eq!(state.id(), "abababababababab");
+    assert_eq!(state.id(), id);
     assert!(state.has_held(&maildir()).unwrap());
     let known = state.known().unwrap();
     let keys: Vec<_> = known.messages().iter().map(|row| row.key.clone()).collect();
@@ -98,6 +99,13 @@ fn what_is_committed_is_known_and_pending_until_finished() {
     assert_eq!(state.known().unwrap().messages().len(), 3);
     state.drop_pending(&pending).unwrap();
     assert_eq!(state.known().unwrap().messages().len(), 2);
+}
+
+#[test]
+fn states_that_one_process_makes_have_ids_of_their_own() {
+    let (one, mut other) = (Home::new(), Home::new());
+    other.identity = identity("bob");
+    assert_ne!(one.open().id(), other.open().id());
 }
 
 #[test]

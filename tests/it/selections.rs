@@ -172,10 +172,11 @@ fn fetches() {
         (&["--delete"], &[4, 5, 6, 7, 8], 0),
         (&["--delete", "--from", "alice"], &[4, 7], 5),
         (&["--delete", "-n", "2,4"], &[2, 4], 6),
-        (&["--delete", "--new"], &[4, 5, 6, 7, 8], 0),
+        (&["--delete", "--new"], &[4, 5, 6, 7, 8], 3),
         (&["--delete", "--max-messages", "1"], &[4], 4),
         (&["--keep"], &[4, 5, 6, 7, 8], 8),
-        (&["--keep-newest", "3"], &[4, 5, 6, 7, 8], 3),
+        (&["--delete", "--keep-newest", "3"], &[4, 5, 6, 7, 8], 3),
+        (&["--delete-after", "0s", "--keep-newest", "3"], &[4, 5, 6, 7, 8], 3),
         (&["--delete", "--keep-newest", "8"], &[4, 5, 6, 7, 8], 8),
         (&["--delete-after", "1d"], &[4, 5, 6, 7, 8], 8),
         (&["--delete-after", "0s"], &[4, 5, 6, 7, 8], 0),
@@ -226,6 +227,73 @@ fn delete_after_counts_from_the_delivery() {
     assert_eq!(world.mailbox.len(), 2);
     world.fetch(&["--delete-after", "1d", "--keep-newest", "1"]).succeeds();
     assert_eq!(world.mailbox.uids(), [b"uid-000005"]);
+}
+
+#[test]
+fn flags_and_configuration_say_together_what_is_deleted() {
+    // (configuration, flags, messages left of six that came long ago)
+    let cases: &[(&str, &[&str], usize)] = &[
+        ("", &[], 6),
+        ("delete = true", &[], 0),
+        ("delete = true", &["--keep"], 6),
+        ("delete = \"14d\"", &[], 6),
+        ("delete = \"1d\"", &[], 0),
+        ("delete = \"1d\"", &["--delete-after", "14d"], 6),
+        ("delete = \"14d\"", &["--keep-newest", "1"], 6),
+        ("delete = \"1d\"", &["--keep-newest", "1"], 1),
+        ("keep-newest = 2", &[], 6),
+        ("keep-newest = 2", &["--delete"], 2),
+        ("keep-newest = 2", &["--delete-after", "1d"], 2),
+        ("keep-newest = 2\ndelete = true", &["--keep-newest", "4"], 4),
+        ("keep-newest = 2\ndelete = true", &[], 2),
+        ("keep-newest = 2\ndelete = false", &[], 6),
+    ];
+    for (config, flags, left) in cases {
+        let world = World::new();
+        world.add_many(6);
+        world.fetch(&[]).succeeds();
+        age(&world, 3 * DAY);
+        let port = world.server.port();
+        let ca = world.home.path("ca.pem");
+        let text = format!(
+            "[accounts.a]\nhost = \"localhost\"\nport = {port}\nuser = \"alice\"\n\
+             ca-file = \"{}\"\nto = \"{}\"\n{config}\n",
+            ca.display(),
+            world.home.to()
+        );
+        world.home.write("config.toml", text);
+        let mut command =
+            world.home.command(&[&["fetch", "a", "-c", "config.toml"], *flags].concat());
+        command.env("POPFETCH_PASSWORD", crate::support::world::PASSWORD);
+        crate::support::home::finish(command.spawn().unwrap()).succeeds();
+        assert_eq!(world.mailbox.len(), *left, "{config:?} {flags:?}");
+    }
+    let world = World::new();
+    world.fetch(&["--keep-newest", "2"]).exits(64).says("deletes nothing by itself");
+}
+
+#[test]
+fn a_message_under_an_old_uid_is_never_deleted_unfetched() {
+    // Other mail of equal size under the same UIDs, and no listing in between that lacked them.
+    let as_long = |n: u32| format!("Subject: cron {n}\r\n\r\nall well\r\n");
+    for command in ["fetch", "delete"] {
+        let world = World::new();
+        (1..=3).for_each(|n| world.mailbox.add_with_uid(n.to_string(), as_long(n)));
+        world.fetch(&[]).succeeds();
+        world.mailbox.clear();
+        (1..=3).for_each(|n| world.mailbox.add_with_uid(n.to_string(), as_long(n + 3)));
+        if command == "fetch" {
+            world.fetch(&["--delete"]).succeeds();
+            assert_eq!(world.mail().messages().len(), 6);
+            assert_eq!(world.mailbox.len(), 3, "deleted by the run after this one");
+            world.fetch(&["--delete"]).succeeds();
+            assert_eq!((world.mailbox.len(), world.mail().messages().len()), (0, 6));
+        } else {
+            let said = world.run("delete", &["--all", "--yes"]).exits(74);
+            said.says("it bears the UID of another message that was delivered here");
+            assert_eq!(world.mailbox.len(), 3);
+        }
+    }
 }
 
 #[test]
@@ -295,7 +363,9 @@ fn exit_code_tells_whether_anything_came() {
     world.add("x");
     world.run("list", &["--exit-code", "--count"]).exits(0);
     world.run("list", &["--exit-code", "--seen"]).exits(1);
+    world.fetch(&["--exit-code", "--dry-run"]).exits(0);
     world.fetch(&["--exit-code"]).exits(0);
+    world.fetch(&["--exit-code", "--dry-run"]).exits(1);
     world.fetch(&["--exit-code"]).exits(1);
     world.fetch(&[]).exits(0);
 }
@@ -348,6 +418,18 @@ fn a_renumbered_mailbox_is_not_fetched_again() {
     }
     world.mail().holds(&all);
     assert_eq!(world.mailbox.len(), 13);
+    // Not even after a listing that was empty, or with as much new mail again.
+    let world = World::new();
+    world.add_many(4);
+    world.fetch(&[]).succeeds();
+    let messages = world.mailbox.messages();
+    world.mailbox.clear();
+    world.fetch(&[]).succeeds();
+    for (at, message) in messages.iter().enumerate() {
+        world.mailbox.add_with_uid(format!("new-{at}"), message.body.to_vec());
+    }
+    (0..6).for_each(|n| drop(world.add(&format!("late {n}"))));
+    world.fetch(&[]).exits(65);
     // Other mail under other UIDs is just new mail.
     let world = World::new();
     world.add_many(12);

@@ -118,6 +118,56 @@ fn a_lost_state_is_rebuilt_from_the_maildir() {
 }
 
 #[test]
+fn a_state_is_not_rebuilt_from_what_is_other_mail_or_half_of_it() {
+    // Header blocks alone are no messages.
+    let world = World::new();
+    world.add_many(2);
+    world.fetch(&["--headers-only"]).succeeds();
+    fs::remove_dir_all(world.home.path("state")).unwrap();
+    let to = world.home.to();
+    let said = online(&world, "rebuild", &["--to", &to]).succeeds();
+    assert_eq!(said.text(), "0 messages on the server found in the Maildir\n");
+    // Other mail under the UIDs of mail that is here.
+    let world = World::new();
+    world.add_many(2);
+    world.fetch(&[]).succeeds();
+    world.mailbox.clear();
+    for uid in ["uid-000001", "uid-000002"] {
+        world.mailbox.add_with_uid(uid, format!("Subject: other {uid}\r\n\r\n"));
+    }
+    fs::remove_dir_all(world.home.path("state")).unwrap();
+    let to = world.home.to();
+    let said = online(&world, "rebuild", &["--to", &to]).succeeds();
+    assert_eq!(said.text(), "0 messages on the server found in the Maildir\n");
+    world.fetch(&["--delete"]).succeeds();
+    assert_eq!((world.mailbox.len(), world.mail().messages().len()), (0, 4));
+    online(&world, "rebuild", &[]).exits(64).says("say which Maildir");
+}
+
+#[test]
+fn what_was_carried_here_is_looked_into_before_it_is_deleted() {
+    let world = World::new();
+    let as_long = |n: u32| format!("Subject: cron {n}\r\n\r\nall well\r\n");
+    world.mailbox.add_with_uid("1", as_long(1));
+    world.fetch(&["--delete"]).succeeds();
+    let export = offline(&world, "export", &[]).succeeds();
+    world.home.write("export.json", &export.stdout);
+    fs::remove_dir_all(world.home.path("state")).unwrap();
+    offline(&world, "import", &["export.json"]).succeeds();
+    // The server uses the UID again, for a message as long.
+    world.mailbox.add_with_uid("1", as_long(2));
+    world.fetch(&["--delete"]).succeeds();
+    assert_eq!((world.mailbox.len(), world.mail().messages().len()), (0, 2));
+    // Nothing shows that this was ever delivered.
+    world.mailbox.add_with_uid("2", as_long(3));
+    world.home.write("bare.json", "{\"uid\":\"2\",\"origin\":\"delivered\"}\n");
+    offline(&world, "import", &["bare.json"]).succeeds();
+    world.fetch(&["--delete-after", "14d"]).succeeds();
+    world.fetch(&["--delete"]).succeeds();
+    assert_eq!(world.mailbox.len(), 1);
+}
+
+#[test]
 fn dovecot_with_another_uidvalidity() {
     let home = Home::new();
     let authority = Authority::new();

@@ -148,7 +148,7 @@ keys! {
         "delete" delete: Deletion, "false", "\"14d\"",
         "Delete on the server what is safe here: at once (true), never (false), or so long after it came.";
         "keep-newest" keep_newest: Messages, "(none)", "100",
-        "Delete what was delivered, but never the newest so many messages of the mailbox; with delete an age, only what both allow.";
+        "Where mail is deleted: never the newest so many messages of the mailbox.";
         "first-fetch" first_fetch: FirstFetch, "\"all\"", "\"last:100\"",
         "What the first fetch of the account brings: all, seen (nothing; all counts as seen), last:N.";
         "order" order: OrderArg, "\"oldest\"", "\"newest\"",
@@ -182,23 +182,24 @@ impl Values {
 }
 
 impl Values {
+    /// How many of the newest messages are never deleted.
+    pub(crate) fn keep_newest(&self) -> u32 {
+        self.keep_newest.as_ref().map_or(0, |set| set.value.0)
+    }
+
     /// What becomes of mail.
     pub(crate) fn policy(&self) -> Policy {
         let value = |set: &Option<Set<Size>>| set.as_ref().map(|set| set.value.0);
-        let keep_newest = self.keep_newest.as_ref().map(|set| set.value.0);
         let after = match self.delete.as_ref().map(|set| &set.value) {
             Some(Deletion::AtOnce) => Some(0),
             Some(Deletion::After(age, _)) => Some(*age),
-            // To keep the newest is to delete the others, unless that is ruled out.
-            Some(Deletion::Never) => None,
-            None => keep_newest.map(|_| 0),
+            Some(Deletion::Never) | None => None,
         };
         Policy {
             look: false,
-            delete: after.map(|after| popfetch::model::Deletion {
-                after,
-                keep_newest: keep_newest.unwrap_or(0),
-            }),
+            only_new: false,
+            delete: after
+                .map(|after| popfetch::model::Deletion { after, keep_newest: self.keep_newest() }),
             first_fetch: self.first_fetch.as_ref().map(|set| set.value).unwrap_or_default(),
             max_size: value(&self.max_size),
             max_messages: self.max_messages.as_ref().map(|set| u64::from(set.value.0)),
