@@ -17,6 +17,14 @@ pub struct Lock {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder(String);
 
+impl Holder {
+    /// From what it has written, which may be anything.
+    pub(super) fn from_note(note: &[u8]) -> Self {
+        let printable = note.trim_ascii().iter().filter(|b| matches!(b, b' '..=b'~'));
+        Self(printable.take(NOTE).map(|&b| char::from(b)).collect())
+    }
+}
+
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.as_str() {
@@ -49,9 +57,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let mut note = [0; NOTE];
                 let len = file.read(&mut note)?;
-                let words = note[..len].trim_ascii();
-                let printable = words.iter().filter(|b| matches!(b, b' '..=b'~'));
-                Ok(Err(Holder(printable.map(|&b| char::from(b)).collect())))
+                Ok(Err(Holder::from_note(&note[..len])))
             }
             Err(TryLockError::Error(source)) => {
                 Err(Error::new("lock", &directory.path().join(name), source))
