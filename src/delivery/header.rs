@@ -38,6 +38,12 @@ impl HeaderBlock {
         }
     }
 
+    /// Whether it has ended: what comes now is the body.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     /// SHA-256 of the block, without the empty line behind it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {

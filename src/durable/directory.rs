@@ -172,7 +172,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error`] when the disk fails.
-    pub fn sync_file(&self, name: &str) -> Result<(), Error> {
+    pub fn sync_file(&self, name: &OsStr) -> Result<(), Error> {
         match self.open_existing_file(name) {
             Ok(file) => file.sync(),
             Err(error) if error.is_not_found() => Ok(()),

@@ -14,7 +14,7 @@ pub struct Lock {
 }
 
 /// Who holds a lock, in that process's own words. Empty when it has not written them yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holder(String);
 
 impl Holder {

@@ -19,4 +19,4 @@ pub use error::Error;
 pub use file::{File, sync_all};
 pub use lock::{Holder, Lock};
 pub use mailbox_lock::MailboxLock;
-pub use shared_file::SharedFile;
+pub use shared_file::{LastRead, SharedFile};

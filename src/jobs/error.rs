@@ -258,7 +258,9 @@ fn delivery_class(error: &delivery::Error) -> Class {
     match error {
         delivery::Error::Unusable { .. }
         | delivery::Error::Vanished { .. }
+        | delivery::Error::NotMbox { .. }
         | delivery::Error::ForeignOwner { .. } => Class::CannotCreate,
+        delivery::Error::Locked { .. } => Class::Temporary,
         delivery::Error::Storage { .. } | delivery::Error::Output(_) => Class::Io,
     }
 }

@@ -8,7 +8,7 @@ use super::destinations::{self, Output};
 use super::download::{Download, Downloaded};
 use super::mailbox::{View, survey};
 use super::plan::{Item, Plan, plan};
-use super::recover::{recover, sweep};
+use super::recover::{Recovery, sweep};
 use super::verify::verify;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned};
 use crate::client::{Failure, Session};
@@ -103,9 +103,10 @@ fn run(
     let names = Names::new(surroundings.clone(), account.identity(), &id);
     if let Some(state) = &mut state {
         let wanted: Vec<Place> = outputs.iter().map(Output::place).collect();
-        recover(state, &wanted, surroundings.user, observer)?;
+        let recovery = Recovery { files: &files, context, wanted: &wanted };
+        recovery.run(state, observer)?;
     }
-    let destinations = destinations::open(outputs, state.as_ref(), &files, surroundings.user)?;
+    let destinations = destinations::open(outputs, state.as_ref(), &files, &id, context)?;
     if state.is_some() {
         sweep(&destinations, &names)?;
     }
@@ -132,7 +133,8 @@ fn run(
     let plan = plan(&view, &selection, policy, &failures);
     announce(&plan, policy, observer);
 
-    let committer = Committer::start(state, destinations.clone(), surroundings.clone());
+    let committer =
+        Committer::start(state, destinations.clone(), files.clone(), surroundings.clone());
     let committer = committer.map_err(Error::Threads)?;
     let mut download = Download::new(
         &destinations,

@@ -23,6 +23,24 @@ impl StateFiles {
         Self { directory: directory.to_owned(), stem: stem(name.as_str()) }
     }
 
+    /// The files that are called `stem` in `directory`.
+    pub(super) fn of_stem(directory: &Path, stem: &str) -> Self {
+        Self { directory: directory.to_owned(), stem: stem.to_owned() }
+    }
+
+    /// What the account's files are called, without their endings.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    /// The directory below which mail is spooled for mboxes.
+    #[must_use]
+    pub fn spool(&self) -> PathBuf {
+        // No account's file is called so: they have endings.
+        self.directory.join("spool")
+    }
+
     /// The state directory.
     #[must_use]
     pub fn directory(&self) -> &Path {

@@ -74,33 +74,8 @@ impl State {
     /// [`Error`].
     pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
         let path = files.database_path();
-        if matches!(path.try_exists(), Ok(false)) {
-            return Ok(None);
-        }
-        let fail = |source| Error::sqlite(&path, source);
-        let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX
-                | OpenFlags::SQLITE_OPEN_URI;
-            let connection = Connection::open_with_flags(Path::new(name), flags)?;
-            connection.busy_timeout(BUSY)?;
-            let version = schema::version(&connection)?;
-            Ok((connection, version))
-        };
-        let (connection, version) = match open(path.as_os_str()) {
-            // Even a reader of a WAL database writes beside it. Where nothing can be written
-            // nothing changes either, so the file can be read as it lies there.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
-                open(&immutable(&path))
-            }
-            other => other,
-        }
-        .map_err(fail)?;
-        // Another popfetch may have made the file this very moment.
-        if version == 0 {
-            return Ok(None);
-        }
-        Self::check(connection, &path, identity).map(Some)
+        let opened = open_to_read(&path).map_err(|source| Error::sqlite(&path, source))?;
+        opened.map(|(connection, _)| Self::check(connection, &path, identity)).transpose()
     }
 
     fn check(
@@ -137,12 +112,18 @@ impl State {
         record::known(&self.connection).map(Known::new).map_err(|source| self.fail(source))
     }
 
-    /// The deliveries that are recorded and not known to be finished.
+    /// The deliveries that are recorded and not known to be finished. What this gives is durable:
+    /// a run that was killed inside its last sync has left a record that can be read, but that a
+    /// power cut could still undo after the messages were published.
     ///
     /// # Errors
     /// [`Error`].
     pub fn pending(&self) -> Result<Vec<PendingDelivery>, Error> {
-        record::pending(&self.connection).map_err(|source| self.fail(source))
+        let pending = record::pending(&self.connection).map_err(|source| self.fail(source))?;
+        if !pending.is_empty() {
+            sync_journal(&self.path)?;
+        }
+        Ok(pending)
     }
 
     /// Whether `place` has ever held mail of this account.
@@ -285,6 +266,41 @@ impl State {
     fn fail(&self, source: rusqlite::Error) -> Error {
         Error::sqlite(&self.path, source)
     }
+}
+
+/// Opens a state file for reading, with its version; nothing where there is none, or none yet.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<(Connection, i64)>> {
+    if matches!(path.try_exists(), Ok(false)) {
+        return Ok(None);
+    }
+    let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(Path::new(name), flags)?;
+        connection.busy_timeout(BUSY)?;
+        let version = schema::version(&connection)?;
+        Ok((connection, version))
+    };
+    let opened = match open(path.as_os_str()) {
+        // Even a reader of a WAL database writes beside it. Where nothing can be written
+        // nothing changes either, so the file can be read as it lies there.
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
+            open(&immutable(path))
+        }
+        other => other,
+    };
+    // Another popfetch may have made the file this very moment.
+    opened.map(|(connection, version)| (version > 0).then_some((connection, version)))
+}
+
+/// Makes durable what can be read from the state file at `path`. SQLite holds its locks on other
+/// files than its journal, so closing this one drops none.
+pub(super) fn sync_journal(path: &Path) -> Result<(), Error> {
+    let mut journal = path.file_name().unwrap_or_default().to_owned();
+    journal.push("-wal");
+    let directory = Directory::open_parent(path).map_err(Error::Directory)?;
+    directory.sync_file(&journal).map_err(Error::Directory)
 }
 
 /// The URI of a file that nobody changes (https://www.sqlite.org/uri.html).

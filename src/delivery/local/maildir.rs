@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::require_own;
 use crate::delivery::Error;
 use crate::durable::{self, Directory, File};
 use crate::model::{Place, Staged};
@@ -54,13 +55,13 @@ impl Maildir {
             Err(error) if error.is_not_found() && create => {
                 // Whoever owns the parent could have put a link where the Maildir is to be.
                 let parent = Directory::open_parent(path).map_err(unusable)?;
-                require_own(&parent, user, place)?;
+                require_own_directory(&parent, user, place)?;
                 Directory::open_or_create(path)
             }
             other => other,
         };
         let root = root.map_err(unusable)?;
-        require_own(&root, user, place)?;
+        require_own_directory(&root, user, place)?;
         let open = |name| root.open_subdirectory(name);
         let missing = |name| open(name).is_err_and(|error| error.is_not_found());
         if create && ["tmp", "new", "cur"].into_iter().any(missing) {
@@ -72,8 +73,8 @@ impl Maildir {
         let (tmp, new) = (open("tmp").map_err(unusable)?, open("new").map_err(unusable)?);
         // Not ours to use, but without it no reader takes this for a Maildir.
         open("cur").map_err(unusable)?;
-        require_own(&tmp, user, place)?;
-        require_own(&new, user, place)?;
+        require_own_directory(&tmp, user, place)?;
+        require_own_directory(&new, user, place)?;
         let tmp_inode = tmp.inode().map_err(unusable)?;
         Ok(Self { place: place.clone(), tmp, new, tmp_inode })
     }
@@ -101,7 +102,7 @@ impl Maildir {
     /// What the state records of the file `name` in `tmp/`.
     #[must_use]
     pub fn staged(&self, name: &str) -> Staged {
-        Staged { directory: self.tmp_inode, name: name.to_owned() }
+        Staged { inode: self.tmp_inode, name: name.to_owned(), offset: None }
     }
 
     /// Makes `tmp/` durable: the entries of the files in it.
@@ -133,7 +134,7 @@ impl Maildir {
     /// # Errors
     /// [`Error::Storage`].
     pub fn complete(&self, staged: &Staged) -> Result<Completion, Error> {
-        if staged.directory != self.tmp_inode {
+        if staged.inode != self.tmp_inode {
             return Ok(Completion::Elsewhere);
         }
         if self.tmp.contains(&staged.name).map_err(|error| self.storage(error))? {
@@ -169,14 +170,10 @@ impl Maildir {
     }
 }
 
-/// Root must not write where another user can swap a directory for a link (CVE-2004-0880).
-fn require_own(directory: &Directory, user: u32, place: &Place) -> Result<(), Error> {
+fn require_own_directory(directory: &Directory, user: u32, place: &Place) -> Result<(), Error> {
     let owner = directory.owner();
     let owner = owner.map_err(|source| Error::Unusable { place: place.clone(), source })?;
-    if user == 0 && owner != 0 {
-        return Err(Error::ForeignOwner { path: directory.path().to_owned(), owner });
-    }
-    Ok(())
+    require_own(directory.path(), owner, user)
 }
 
 #[cfg(test)]
@@ -217,7 +214,7 @@ mod tests {
         assert_eq!(fs::read(home.path().join("m/new/a")).unwrap(), b"x\n");
         assert_eq!(maildir.complete(&a).unwrap(), Completion::WasDone);
         assert_eq!(maildir.complete(&b).unwrap(), Completion::WasDone);
-        let elsewhere = Staged { directory: a.directory + 1, ..b };
+        let elsewhere = Staged { inode: a.inode + 1, ..b };
         assert_eq!(maildir.complete(&elsewhere).unwrap(), Completion::Elsewhere);
     }
 

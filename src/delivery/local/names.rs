@@ -44,6 +44,11 @@ impl Names {
         )
     }
 
+    /// The time in seconds since the epoch.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.surroundings.seconds()
+    }
+
     /// Whether a file name was made under this state's id.
     #[must_use]
     pub fn is_own(&self, name: &str) -> bool {
