@@ -43,8 +43,10 @@ pub(crate) enum Command {
     /// List the messages on the server
     List(ListArgs),
     /// Fetch messages; by default those that are new
-    #[command(after_help = "Mail is delivered exactly once into a Maildir, whatever is killed or \
-        cut. Standard output has no transaction: there, at least once.")]
+    #[command(
+        after_help = "Mail is delivered exactly once into a Maildir or an mbox, whatever is \
+        killed or cut. Standard output has no transaction: there, at least once."
+    )]
     Fetch(FetchArgs),
     /// Delete messages on the server
     Delete(DeleteArgs),
@@ -72,7 +74,7 @@ pub(crate) struct FetchArgs {
     /// Mailboxes, like pop3s://alice@pop.example.com
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    /// Where the mail goes: maildir:PATH, or - for standard output (repeatable)
+    /// Where the mail goes: maildir:PATH, mbox:PATH, or - for standard output (repeatable)
     #[arg(long, value_name = "DEST")]
     pub(crate) to: Vec<String>,
     /// Leave the mail on the server and fetch only what is new [default]

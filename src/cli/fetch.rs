@@ -21,6 +21,7 @@ use super::run::{Setting, conclude, each_account};
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Destination {
     Maildir(PathBuf),
+    Mbox(PathBuf),
     Stdout,
 }
 
@@ -60,10 +61,13 @@ fn destinations(cli: &Cli, args: &FetchArgs) -> Result<Vec<Destination>, Failure
 fn parse_destination(text: &str) -> Result<Destination, Failure> {
     match text.split_once(':') {
         _ if text == "-" => Ok(Destination::Stdout),
-        Some(("maildir", "")) => Err(Failure::usage("--to maildir: lacks its path")),
+        Some((kind @ ("maildir" | "mbox"), "")) => {
+            Err(Failure::usage(format!("--to {kind}: lacks its path")))
+        }
         Some(("maildir", path)) => Ok(Destination::Maildir(absolute(path)?)),
+        Some(("mbox", path)) => Ok(Destination::Mbox(absolute(path)?)),
         _ => Err(Failure::usage(format!(
-            "'{text}' is no destination; use maildir:PATH, or - for standard output"
+            "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
         ))),
     }
 }
@@ -118,6 +122,7 @@ fn fetch_one(
 fn output(destination: &Destination, args: &FetchArgs) -> Output {
     match destination {
         Destination::Maildir(path) => Output::Maildir(path.clone()),
+        Destination::Mbox(path) => Output::Mbox(path.clone()),
         Destination::Stdout => {
             let format = StreamFormat { raw: args.raw, crlf: args.crlf };
             let stdout = io::stdout();
@@ -140,7 +145,9 @@ mod tests {
         assert_eq!(parse_destination("-").unwrap(), Destination::Stdout);
         let path = parse_destination("maildir:/a/b").unwrap();
         assert_eq!(path, Destination::Maildir("/a/b".into()));
-        for bad in ["", "maildir:", "/a/b", "imap:x"] {
+        let path = parse_destination("mbox:/a/b").unwrap();
+        assert_eq!(path, Destination::Mbox("/a/b".into()));
+        for bad in ["", "maildir:", "mbox:", "/a/b", "imap:x"] {
             assert_eq!(parse_destination(bad).unwrap_err().exit, Exit::USAGE, "{bad}");
         }
     }
