@@ -3,10 +3,12 @@
 //! For people's eyes only. Nothing about delivery is decided here, so a parser that is wrong
 //! about a hostile message costs a line of a list and no more.
 
-use mail_parser::{Addr, MessageParser};
+use mail_parser::{Addr, HeaderForm, HeaderName, MessageParser};
+
+use crate::model::HeaderConditions;
 
 /// The part of a header block that is read, in octets.
-pub const MAX_HEADER: usize = 256 * 1024;
+pub const MAX_HEADER: usize = 512 * 1024;
 
 /// Sender, subject and date of a message, decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,6 +57,36 @@ impl Summary {
     }
 }
 
+/// Whether a header block is as `conditions` want it. One without a date is neither before nor
+/// after anything.
+#[must_use]
+pub fn matches(header: &[u8], conditions: &HeaderConditions) -> bool {
+    let summary = Summary::of(header);
+    let contains =
+        |text: &str, wanted: &String| text.to_lowercase().contains(&wanted.to_lowercase());
+    let date = summary.date.as_deref().and_then(|date| date.parse::<jiff::Timestamp>().ok());
+    let date = date.map(jiff::Timestamp::as_second);
+    let from = summary.from();
+    conditions.since.is_none_or(|since| date.is_some_and(|date| date >= since))
+        && conditions.before.is_none_or(|before| date.is_some_and(|date| date < before))
+        && conditions.from.iter().all(|wanted| contains(&from, wanted))
+        && conditions.subject.iter().all(|wanted| contains(&summary.subject, wanted))
+        && conditions.fields.iter().all(|(name, wanted)| {
+            field_values(header, name).iter().any(|value| contains(value, wanted))
+        })
+}
+
+/// The values of the fields called `name`, decoded as text.
+fn field_values(header: &[u8], name: &str) -> Vec<String> {
+    let header = &header[..header.len().min(MAX_HEADER)];
+    let Some(message) = MessageParser::default().parse_headers(header) else {
+        return Vec::new();
+    };
+    let Some(name) = HeaderName::parse(name) else { return Vec::new() };
+    let values = message.header_as(name, HeaderForm::Text);
+    values.iter().filter_map(|value| value.as_text().map(str::to_owned)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +103,37 @@ mod tests {
         assert_eq!(summary.subject, "你好 folded");
         assert_eq!(summary.date.as_deref(), Some("2026-11-02T03:04:05+01:00"));
         assert_eq!(summary.message_id.as_deref(), Some("<a@b>"));
+    }
+
+    #[test]
+    fn conditions_on_header_blocks() {
+        let header = "From: =?utf-8?q?J=C3=BCrgen?= <jm@Example.org>\r\n\
+            Subject: Re: Rechnung\r\nDate: Mon, 2 Nov 2026 00:00:00 +0000\r\n\
+            List-Id: =?utf-8?q?Gr=C3=BC=C3=9Fe?= <x.list>\r\nX-Spam: no\r\nX-Spam: YES, 9\r\n\r\n";
+        let day = 1_793_577_600;
+        let none = HeaderConditions::default;
+        let text = |text: &str| vec![text.to_owned()];
+        let field = |name: &str, text: &str| vec![(name.to_owned(), text.to_owned())];
+        for (conditions, expected) in [
+            (none(), true),
+            (HeaderConditions { from: text("jürgen"), ..none() }, true),
+            (HeaderConditions { from: text("@example.ORG"), ..none() }, true),
+            (HeaderConditions { from: text("bob"), ..none() }, false),
+            (HeaderConditions { subject: text("rechnung"), ..none() }, true),
+            (HeaderConditions { fields: field("list-ID", "grüße"), ..none() }, true),
+            (HeaderConditions { fields: field("x-spam", "yes"), ..none() }, true),
+            (HeaderConditions { fields: field("x-spam", "maybe"), ..none() }, false),
+            (HeaderConditions { fields: field("X-None", ""), ..none() }, false),
+            (HeaderConditions { since: Some(day), ..none() }, true),
+            (HeaderConditions { since: Some(day + 1), ..none() }, false),
+            (HeaderConditions { before: Some(day), ..none() }, false),
+            (HeaderConditions { before: Some(day + 1), ..none() }, true),
+            (HeaderConditions { from: text("jm@"), subject: text("other"), ..none() }, false),
+        ] {
+            assert_eq!(matches(header.as_bytes(), &conditions), expected, "{conditions:?}");
+        }
+        let undated = HeaderConditions { before: Some(i64::MAX), ..none() };
+        assert!(!matches(b"Subject: x\r\n\r\n", &undated));
     }
 
     #[test]

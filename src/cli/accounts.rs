@@ -1,17 +1,18 @@
-//! From what was typed to accounts.
+//! From what was typed and what is configured to accounts.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use directories::{BaseDirs, ProjectDirs};
-
 use popfetch::jobs::Account;
-use popfetch::model::{AccountName, Interrupt, MailboxIdentity, Secret};
+use popfetch::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Secret};
 use popfetch::net::TlsSettings;
 
 use super::args::{ConnectionArgs, Global};
+use super::config::{AccountConfig, Config, Values, did_you_mean, locate};
+use super::destination::Template;
 use super::exit::Exit;
+use super::paths::resolve;
 use super::report::Failure;
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
@@ -19,106 +20,227 @@ use super::source::{Source, is_url};
 /// How long to wait for a server where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
+/// How many accounts at once where nothing else is said.
+const JOBS: usize = 16;
+
+/// What the configuration says about an account's mail.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mail {
+    /// Where it goes; empty where nothing is said.
+    pub(crate) to: Vec<Template>,
+    /// What becomes of it on the server, and how much is fetched.
+    pub(crate) policy: Policy,
+}
+
 /// An account whose password is still to be read.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    account: Account,
+    pub(crate) account: Account,
+    pub(crate) mail: Mail,
     password: PasswordSource,
 }
 
 impl Prepared {
     /// Reads the password.
-    pub(crate) fn finish(self, interrupt: &Interrupt) -> Result<Account, Failure> {
-        let Self { mut account, password } = self;
-        let secret = password.read(&account.user, &account.endpoint.host, interrupt);
+    pub(crate) fn finish(mut self, interrupt: &Interrupt) -> Result<Account, Failure> {
+        let account = &mut self.account;
+        let secret = self.password.read(&account.user, &account.endpoint.host, interrupt);
         account.secret = secret.map_err(|failure| failure.for_account(account.name.as_str()))?;
-        Ok(account)
+        Ok(self.account)
     }
 }
 
-/// Reads the sources and checks that the flags fit them.
-pub(crate) fn prepare(sources: &[String], args: &ConnectionArgs) -> Result<Vec<Prepared>, Failure> {
-    if sources.is_empty() {
-        return Err(Failure::new(Exit::CONFIG, "there is no account to work on")
-            .with_hint("name a mailbox, as in: popfetch list pop3s://alice@pop.example.com"));
+/// The accounts that a command works on.
+#[derive(Debug)]
+pub(crate) struct Accounts {
+    /// In order. What is wrong with one of them is no reason to leave out the others.
+    pub(crate) all: Vec<Result<Prepared, Failure>>,
+    /// How many at once.
+    pub(crate) jobs: usize,
+}
+
+/// An account and what is to be done with it, or why it cannot be.
+pub(crate) type Job<J> = Result<(Prepared, J), Failure>;
+
+impl Accounts {
+    /// For a command that has nothing to say about single accounts.
+    pub(crate) fn without_jobs(self) -> Vec<Job<()>> {
+        self.all.into_iter().map(|prepared| prepared.map(|prepared| (prepared, ()))).collect()
     }
-    if sources.len() > 1 {
+}
+
+/// One account that a command names.
+enum Named<'c> {
+    Configured(&'c AccountConfig),
+    Url(Source),
+}
+
+/// Finds out what the sources are, and checks that the flags fit them.
+pub(crate) fn prepare(
+    sources: &[String],
+    args: &ConnectionArgs,
+    global: &Global,
+) -> Result<Accounts, Failure> {
+    let config = Config::load(global)?;
+    let named = named(sources, config.as_ref(), global)?;
+    if named.len() > 1 {
         let variable = std::env::var_os(VARIABLE).map(|_| VARIABLE);
         if let Some(flag) = args.single_source_flag().or(variable) {
-            return Err(Failure::usage(format!("{flag} is for exactly one SOURCE")));
+            let message = format!("{flag} is for exactly one SOURCE, and here are {}", named.len());
+            return Err(Failure::usage(message));
         }
     }
-    let tls = TlsSettings { roots: args.ca_file.as_deref().map(read_roots).transpose()? };
-    sources.iter().map(|source| prepare_one(source, args, tls.clone())).collect()
+    let roots =
+        args.ca_file.as_deref().map(|path| read_roots(&resolve(path, None)?)).transpose()?;
+    let mut all: Vec<Result<Prepared, Failure>> = Vec::new();
+    for named in named {
+        let prepared = match named {
+            // What is wrong with a URL is wrong usage, and seen before anything is done.
+            Named::Url(source) => Ok(of_url(source, args, config.as_ref(), roots.clone())?),
+            Named::Configured(account) => {
+                let prepared = of_config(account, args, config.as_ref(), roots.clone());
+                prepared.map_err(|failure| failure.for_account(account.name.as_str()))
+            }
+        };
+        // A mailbox that is named twice is worked on once.
+        let identity = |prepared: &Result<Prepared, Failure>| {
+            prepared.as_ref().ok().map(|prepared| prepared.account.identity())
+        };
+        let this = identity(&prepared);
+        if this.is_none() || all.iter().all(|other| identity(other) != this) {
+            all.push(prepared);
+        }
+    }
+    let jobs = config.and_then(|config| config.globals.jobs).map_or(JOBS, |set| set.value.0);
+    Ok(Accounts { all, jobs })
 }
 
-fn prepare_one(text: &str, args: &ConnectionArgs, tls: TlsSettings) -> Result<Prepared, Failure> {
-    if !is_url(text) {
-        return Err(Failure::new(Exit::CONFIG, format!("there is no account named '{text}'"))
-            .with_hint("a mailbox without an account is named by a URL: pop3s://user@host"));
+fn named<'c>(
+    sources: &[String],
+    config: Option<&'c Config>,
+    global: &Global,
+) -> Result<Vec<Named<'c>>, Failure> {
+    if sources.is_empty() {
+        let accounts = config.map(|config| &config.accounts[..]).unwrap_or_default();
+        if accounts.is_empty() {
+            return Err(no_accounts(config.is_some(), global));
+        }
+        return Ok(accounts.iter().map(Named::Configured).collect());
     }
-    let source = Source::parse(text).map_err(Failure::usage)?;
+    let find = |text: &String| {
+        if is_url(text) {
+            return Source::parse(text).map(Named::Url).map_err(Failure::usage);
+        }
+        let found = config.and_then(|config| config.account(text));
+        found.map(Named::Configured).ok_or_else(|| unknown(text, config))
+    };
+    sources.iter().map(find).collect()
+}
+
+fn no_accounts(configured: bool, global: &Global) -> Failure {
+    let file = locate(global).ok().flatten();
+    let file = file.map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string());
+    let message = if configured {
+        format!("there is no account in {file}")
+    } else {
+        "there is no configuration, and no mailbox was named".to_owned()
+    };
+    Failure::new(Exit::CONFIG, message).with_hint(format!(
+        "name a mailbox, as in: popfetch list pop3s://alice@pop.example.com; or write \
+         [accounts.NAME] with host and user into {file}"
+    ))
+}
+
+fn unknown(name: &str, config: Option<&Config>) -> Failure {
+    let failure = Failure::new(Exit::CONFIG, format!("there is no account named '{name}'"));
+    failure.with_hint(match config.and_then(|config| config.nearest(name)) {
+        Some(near) => did_you_mean(near),
+        None => "a mailbox without an account is named by a URL: pop3s://user@host".to_owned(),
+    })
+}
+
+/// The account of a URL. It is what the line says; of the configuration it has no more than the
+/// name of the account that reads the same mailbox, and with it the state and the lock.
+fn of_url(
+    source: Source,
+    args: &ConnectionArgs,
+    config: Option<&Config>,
+    roots: Option<Arc<[u8]>>,
+) -> Result<Prepared, Failure> {
     let endpoint = source.endpoint(args.tls.map(Into::into));
     let user = args.user.clone().or(source.user);
     let user = user.ok_or_else(|| {
         Failure::usage("the user name is missing: pop3s://USER@host, or --user USER")
     })?;
+    let nothing = Values::default();
+    assemble(endpoint, user, source.method, &nothing, args, config, roots)
+}
+
+/// A configured account, with what the flags say in place of what it says itself.
+fn of_config(
+    account: &AccountConfig,
+    args: &ConnectionArgs,
+    config: Option<&Config>,
+    roots: Option<Arc<[u8]>>,
+) -> Result<Prepared, Failure> {
+    let values = &account.values;
+    let endpoint = account.endpoint(args.tls.map(Into::into));
+    let endpoint = endpoint.ok_or_else(|| account.lacks("host"))?;
+    let user = args.user.clone().or(values.user.as_ref().map(|set| set.value.0.clone()));
+    let user = user.ok_or_else(|| account.lacks("user"))?;
+    let method = values.auth.as_ref().map(|set| set.value);
+    assemble(endpoint, user, method, values, args, config, roots)
+}
+
+fn assemble(
+    endpoint: Endpoint,
+    user: String,
+    method: Option<popfetch::sasl::LoginMethod>,
+    values: &Values,
+    args: &ConnectionArgs,
+    config: Option<&Config>,
+    mut roots: Option<Arc<[u8]>>,
+) -> Result<Prepared, Failure> {
     if user.is_empty() || user.chars().any(char::is_control) {
         return Err(Failure::usage("the user name is empty or holds a control character"));
     }
+    let identity = MailboxIdentity::new(&user, &endpoint);
+    // What was seen belongs to the mailbox: whoever reads it, by whatever name, is that account.
+    let configured = config.and_then(|config| config.account_of(&identity));
+    let name = configured
+        .map_or_else(|| AccountName::of_mailbox(&identity), |account| account.name.clone());
+    if let (None, Some(set)) = (&roots, &values.ca_file) {
+        roots = Some(read_roots(&set.value)?);
+    }
+    let password = PasswordSource::choose(args, values, &name)?;
     let account = Account {
-        name: AccountName::of_mailbox(&MailboxIdentity::new(&user, &endpoint)),
+        name,
         endpoint,
         user,
         secret: Secret::default(),
-        method: args.auth.or(source.method),
-        tls,
-        timeout: args.timeout.map_or(TIMEOUT, Duration::from_secs),
-        allow_cleartext: args.allow_cleartext_password,
+        method: args.auth.or(method),
+        tls: TlsSettings { roots },
+        timeout: args
+            .timeout
+            .map(Duration::from_secs)
+            .or(values.timeout.as_ref().map(|set| set.value))
+            .unwrap_or(TIMEOUT),
+        allow_cleartext: args.allow_cleartext_password
+            || values.allow_cleartext_password.as_ref().is_some_and(|set| set.value),
     };
-    Ok(Prepared { account, password: PasswordSource::of(args)? })
+    let mail = Mail {
+        to: values.to.as_ref().map(|set| set.value.0.clone()).unwrap_or_default(),
+        policy: values.policy(),
+    };
+    Ok(Prepared { account, mail, password })
 }
 
 /// Reads the certificates to trust; the network layer touches no files.
-fn read_roots(path: &Path) -> Result<Arc<[u8]>, Failure> {
-    let path = expand_home(path)?;
-    std::fs::read(&path).map(Arc::from).map_err(|error| {
-        Failure::new(Exit::CONFIG, format!("cannot read {}: {error}", path.display()))
-    })
-}
-
-/// A `~` or `~/` at the start stands for the home directory.
-pub(crate) fn expand_home(path: &Path) -> Result<PathBuf, Failure> {
-    let Ok(rest) = path.strip_prefix("~") else { return Ok(path.to_owned()) };
-    match BaseDirs::new() {
-        Some(dirs) => Ok(dirs.home_dir().join(rest)),
-        None => Err(no_home(&path.display().to_string())),
-    }
-}
-
-/// `path` with its `~` expanded, absolute.
-pub(crate) fn absolute(path: &str) -> Result<PathBuf, Failure> {
-    let expanded = expand_home(Path::new(path))?;
-    std::path::absolute(&expanded).map_err(|error| {
-        Failure::new(Exit::CANNOT_CREATE, format!("cannot use the path '{path}': {error}"))
-    })
-}
-
-/// The state directory.
-pub(crate) fn state_directory(global: &Global) -> Result<PathBuf, Failure> {
-    if let Some(directory) = &global.state_dir {
-        let directory = expand_home(directory)?;
-        return std::path::absolute(&directory).map_err(|error| {
-            let shown = directory.display();
-            Failure::new(Exit::CANNOT_CREATE, format!("cannot use the path '{shown}': {error}"))
-        });
-    }
-    let dirs = ProjectDirs::from("", "", "popfetch");
-    let dirs = dirs.ok_or_else(|| no_home("the state directory"))?;
-    Ok(dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned())
-}
-
-fn no_home(what: &str) -> Failure {
-    Failure::new(Exit::CONFIG, format!("cannot tell where {what} is: there is no home directory"))
-        .with_hint("set HOME, or name the directory with --state-dir and an absolute path")
+pub(crate) fn read_roots(path: &Path) -> Result<Arc<[u8]>, Failure> {
+    let shown = path.display();
+    let fail = |message: String| Failure::new(Exit::CONFIG, message);
+    let pem = std::fs::read(path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+    popfetch::net::check_roots(&pem)
+        .map_err(|error| fail(format!("cannot use the certificates in {shown}: {error}")))?;
+    Ok(Arc::from(pem))
 }

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use popfetch::model::{NumberSet, Scope, Selection, TlsMode};
+use jiff::Timestamp;
+use popfetch::model::{
+    Deletion, FirstFetch, HeaderConditions, NumberSet, Octets, Policy, Scope, Selection, TlsMode,
+};
 use popfetch::sasl::LoginMethod;
 
+use super::accounts::Mail;
 use super::source::parse_uid;
+use super::values::{parse_age, parse_date, parse_first_fetch, parse_header, parse_size};
 
 /// Fetch mail from POP3 servers: never lost, never twice.
 #[derive(Debug, Parser)]
@@ -24,6 +29,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
+    /// The configuration file [default: ~/.config/popfetch/config.toml]
+    #[arg(short, long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
     /// Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) state_dir: Option<PathBuf>,
@@ -50,11 +58,31 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Delete messages on the server
     Delete(DeleteArgs),
+    /// Show the configuration, or check it
+    Config(ConfigArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every account's settings and where each comes from, but no password; with -v also
+    /// what each key does
+    Show,
+    /// Print the path of the configuration file, whether it exists or not
+    Path,
+    /// Say what is wrong with the configuration and the files that it names
+    Check,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
-    /// Mailboxes, like pop3s://alice@pop.example.com
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
     #[command(flatten)]
@@ -65,16 +93,21 @@ pub(crate) struct ListArgs {
     /// Only say how many
     #[arg(long, conflicts_with = "short")]
     pub(crate) count: bool,
+    /// Exit with 1 when nothing was listed
+    #[arg(long)]
+    pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct FetchArgs {
-    /// Mailboxes, like pop3s://alice@pop.example.com
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    /// Where the mail goes: maildir:PATH, mbox:PATH, or - for standard output (repeatable)
+    /// Where the mail goes: maildir:PATH, mbox:PATH, or - for standard output (repeatable);
+    /// {account} in it is the account's name
     #[arg(long, value_name = "DEST")]
     pub(crate) to: Vec<String>,
     /// Leave the mail on the server and fetch only what is new [default]
@@ -83,6 +116,37 @@ pub(crate) struct FetchArgs {
     /// Delete on the server what is safe here
     #[arg(long)]
     pub(crate) delete: bool,
+    /// Delete on the server what was delivered longer ago than AGE (14d)
+    #[arg(long, value_name = "AGE", value_parser = parse_age, conflicts_with_all = ["keep", "delete"])]
+    pub(crate) delete_after: Option<i64>,
+    /// Delete what was delivered, but never the newest N of the mailbox; with --delete-after, only
+    /// what both allow
+    #[arg(long, value_name = "N", conflicts_with = "keep")]
+    pub(crate) keep_newest: Option<u32>,
+    /// What the first fetch of an account brings: all, seen (nothing; all counts as seen), last:N
+    #[arg(long, value_name = "WHAT", value_parser = parse_first_fetch)]
+    pub(crate) first_fetch: Option<FirstFetch>,
+    /// Which come first: the oldest or the newest
+    #[arg(long, value_name = "WHICH", value_enum)]
+    pub(crate) order: Option<OrderArg>,
+    /// Skip messages larger than SIZE, and say so
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_size: Option<Octets>,
+    /// Fetch at most N messages in this run
+    #[arg(long, value_name = "N")]
+    pub(crate) max_messages: Option<u64>,
+    /// Fetch at most SIZE in this run, but always one message
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_octets: Option<Octets>,
+    /// Fetch only the header blocks; what is fetched so is never deleted
+    #[arg(long)]
+    pub(crate) headers_only: bool,
+    /// Exit with 1 when nothing new came
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// How many accounts to fetch from at once [default: 16]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) jobs: Option<u16>,
     /// To standard output: the messages' own bytes with nothing between them, not an mbox
     #[arg(long)]
     pub(crate) raw: bool,
@@ -100,7 +164,7 @@ pub(crate) struct FetchArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct DeleteArgs {
-    /// The mailbox, like pop3s://alice@pop.example.com
+    /// An account of the configuration, or a mailbox like pop3s://alice@pop.example.com
     #[arg(value_name = "SOURCE")]
     pub(crate) source: String,
     /// Do not ask
@@ -142,6 +206,33 @@ pub(crate) struct SelectionArgs {
     /// The oldest N of the mailbox
     #[arg(long, value_name = "N")]
     pub(crate) first: Option<u32>,
+    /// Larger than SIZE (500k, 20M)
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) larger: Option<Octets>,
+    /// Smaller than SIZE
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) smaller: Option<Octets>,
+    /// Dated longer ago than AGE (14d, 12h)
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub(crate) older: Option<i64>,
+    /// Dated within the last AGE
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub(crate) newer: Option<i64>,
+    /// Dated on or after DATE (2026-11-02)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) since: Option<i64>,
+    /// Dated before DATE
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) before: Option<i64>,
+    /// Whose sender's name or address contains TEXT
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) from: Vec<String>,
+    /// Whose subject contains TEXT
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) subject: Vec<String>,
+    /// With a header field NAME that contains TEXT
+    #[arg(long, value_name = "NAME: TEXT", value_parser = parse_header)]
+    pub(crate) header: Vec<(String, String)>,
 }
 
 impl SelectionArgs {
@@ -157,11 +248,29 @@ impl SelectionArgs {
 
     /// Whether anything is said at all.
     pub(crate) fn is_given(&self) -> bool {
-        self.new || self.is_explicit()
+        self.new
+            || self.is_explicit()
+            || self.larger.is_some()
+            || self.smaller.is_some()
+            || !self.conditions(0).is_empty()
+    }
+
+    /// The conditions on header blocks, at a time in seconds since the epoch.
+    fn conditions(&self, now: i64) -> HeaderConditions {
+        let newer = self.newer.map(|age| now.saturating_sub(age));
+        let older = self.older.map(|age| now.saturating_sub(age));
+        HeaderConditions {
+            since: self.since.max(newer),
+            before: [self.before, older].into_iter().flatten().min(),
+            from: self.from.clone(),
+            subject: self.subject.clone(),
+            fields: self.header.clone(),
+        }
     }
 
     /// The selection, with `default` where nothing is said about new and seen.
     pub(crate) fn selection(&self, default: Scope) -> Result<Selection, String> {
+        let now = Timestamp::now().as_second();
         let scope = match () {
             () if self.new => Scope::New,
             () if self.seen => Scope::Seen,
@@ -173,7 +282,52 @@ impl SelectionArgs {
             uids.extend(parse_uid(text)?);
         }
         let numbers = self.number.clone();
-        Ok(Selection { scope, numbers, uids, last: self.last, first: self.first })
+        Ok(Selection {
+            scope,
+            numbers,
+            uids,
+            last: self.last,
+            first: self.first,
+            larger: self.larger,
+            smaller: self.smaller,
+            headers: self.conditions(now),
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrderArg {
+    Oldest,
+    Newest,
+}
+
+impl FetchArgs {
+    /// What becomes of the mail: what the flags say, and for what they leave open the
+    /// configuration. To look deletes nothing, unless it is meant here and now.
+    pub(crate) fn policy(&self, mail: &Mail, look: bool) -> Policy {
+        let configured = mail.policy.clone();
+        let flags = self.delete || self.delete_after.is_some() || self.keep_newest.is_some();
+        let delete = if flags {
+            Some(Deletion {
+                after: self.delete_after.unwrap_or(0),
+                keep_newest: self.keep_newest.unwrap_or(0),
+            })
+        } else {
+            configured.delete.filter(|_| !self.keep && !look)
+        };
+        Policy {
+            look,
+            delete,
+            first_fetch: self.first_fetch.unwrap_or(configured.first_fetch),
+            max_size: self.max_size.or(configured.max_size),
+            max_messages: self.max_messages.or(configured.max_messages),
+            max_octets: self.max_octets.or(configured.max_octets),
+            headers_only: self.headers_only || configured.headers_only,
+            newest_first: match self.order {
+                Some(order) => order == OrderArg::Newest,
+                None => configured.newest_first,
+            },
+        }
     }
 }
 

@@ -12,9 +12,10 @@ use super::exit::Exit;
 use super::json::Events;
 use super::output::written;
 use super::progress::{Progress, Talk};
-use super::question;
-use super::report::{Failure, say};
+use super::question::{self, NoAnswer};
+use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
+use super::screen::say;
 use super::size::count;
 use super::table::{Table, terminal_width};
 
@@ -23,11 +24,12 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         return Err(Failure::usage("say which messages: -n, --uid, --seen, --last or --all").into());
     }
     let asks = !args.yes && !args.dry_run;
-    if asks && !io::stdin().is_terminal() {
+    if asks && !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Err(Failure::usage("without a terminal to ask on, delete needs --yes").into());
     }
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
-    let prepared = prepare(std::slice::from_ref(&args.source), &args.connection)?;
+    let source = std::slice::from_ref(&args.source);
+    let accounts = prepare(source, &args.connection, &cli.global)?;
     let setting = Setting::new(cli)?;
     let options = DeleteOptions {
         selection,
@@ -35,8 +37,10 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         dry_run: args.dry_run,
         preview: asks,
     };
-    each_account(prepared, &setting, |account, context| {
-        let mut confirm = |rows: &[Row<'_>]| !asks || ask(rows, context.interrupt);
+    each_account(accounts.without_jobs(), &setting, 1, |account, (), context| {
+        let mut confirm = |rows: &[Row<'_>]| {
+            if asks { ask(rows, context.interrupt) } else { Ok(true) }
+        };
         let started = Instant::now();
         let mut out = io::stdout();
         if cli.global.json {
@@ -55,7 +59,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
             warnings: !cli.global.quiet,
             plan: args.dry_run,
         };
-        let mut progress = Progress::new(&account.name, talk);
+        let mut progress = Progress::new(&account.name, 0, talk);
         let outcome = jobs::delete(account, context, &options, &mut progress, &mut confirm);
         let (exit, failure) = conclude(&outcome, account, context);
         let told = if failure.is_none() && !cli.global.quiet {
@@ -73,11 +77,15 @@ fn tell(progress: &Progress, account: &str, deleted: u64, dry_run: bool) -> io::
     if dry_run {
         return progress.plan.iter().try_for_each(|line| writeln!(out, "{account}: {line}"));
     }
-    writeln!(out, "{account}: {} deleted on the server", count(deleted, "message"))
+    let deleted = match deleted {
+        0 => "nothing".to_owned(),
+        some => count(some, "message"),
+    };
+    writeln!(out, "{account}: {deleted} deleted on the server")
 }
 
 /// Shows what would go, and asks. Anything but a clear yes is a no.
-fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> bool {
+fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> Result<bool, jobs::Error> {
     let mut table = Table::default();
     for row in rows {
         table.push(row);
@@ -86,6 +94,9 @@ fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> bool {
     let _ = table.write(&mut shown, terminal_width());
     say(&String::from_utf8_lossy(&shown));
     say(&format!("Delete {} on the server? [y/N] ", count(rows.len() as u64, "message")));
-    question::line(interrupt)
-        .is_ok_and(|answer| matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+    match question::line(interrupt) {
+        Ok(answer) => Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")),
+        Err(NoAnswer::Interrupted) => Err(jobs::Error::Interrupted),
+        Err(NoAnswer::Failed) => Ok(false),
+    }
 }

@@ -10,6 +10,8 @@ pub(crate) struct Exit(pub(crate) u8);
 
 impl Exit {
     pub(crate) const OK: Self = Self(0);
+    /// With `--exit-code`: nothing listed, nothing new.
+    pub(crate) const NOTHING: Self = Self(1);
     pub(crate) const USAGE: Self = Self(64);
     pub(crate) const BUG: Self = Self(70);
     pub(crate) const CANNOT_CREATE: Self = Self(73);
@@ -38,7 +40,8 @@ impl Exit {
         }
     }
 
-    fn is_signal(self) -> bool {
+    /// Whether the user asked to stop.
+    pub(crate) fn is_signal(self) -> bool {
         self.0 > 128
     }
 

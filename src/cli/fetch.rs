@@ -1,15 +1,16 @@
 //! `popfetch fetch`.
 
-use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use popfetch::delivery::StreamFormat;
-use popfetch::jobs::{self, Account, Context, FetchOptions, Output, Policy};
+use popfetch::jobs::{self, Account, Context, FetchOptions, Output};
 use popfetch::model::{Scope, Selection};
 
-use super::accounts::{absolute, prepare};
+use super::accounts::{Accounts, Job, Mail, Prepared, prepare};
 use super::args::{Cli, FetchArgs};
+use super::destination::{Destination, Template};
 use super::exit::Exit;
 use super::json::Events;
 use super::output::{Guarded, is_terminal, written};
@@ -17,106 +18,132 @@ use super::progress::{Progress, Talk};
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
 
-/// A destination as it was typed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Destination {
-    Maildir(PathBuf),
-    Mbox(PathBuf),
-    Stdout,
+/// What is to be done with one account.
+struct Task {
+    destinations: Vec<Destination>,
+    mail: Mail,
 }
 
 pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
-    let prepared = prepare(&args.sources, &args.connection)?;
-    let destinations = destinations(cli, args)?;
+    let Accounts { all, jobs } = prepare(&args.sources, &args.connection, &cli.global)?;
+    let typed: Result<Vec<_>, _> = args.to.iter().map(|to| Template::parse(to, None)).collect();
+    let typed = typed?;
+    let silent = |prepared: &Result<Prepared, Failure>| {
+        prepared.as_ref().is_ok_and(|prepared| prepared.mail.to.is_empty())
+    };
+    if typed.is_empty() && all.iter().all(silent) {
+        // Once, and not for each account.
+        return Err(nowhere().into());
+    }
+    let task = |prepared: Result<Prepared, Failure>| -> Job<Task> {
+        let prepared = prepared?;
+        match task(&typed, &prepared) {
+            Ok(task) => Ok((prepared, task)),
+            Err(failure) => Err(failure.for_account(prepared.account.name.as_str())),
+        }
+    };
+    let accounts: Vec<_> = all.into_iter().map(task).collect();
+    let to_stdout = |(_, task): &(Prepared, Task)| task.destinations.contains(&Destination::Stdout);
+    let stdout = accounts.iter().flatten().any(to_stdout);
+    if !stdout && (args.raw || args.crlf) {
+        let flag = if args.raw { "--raw" } else { "--crlf" };
+        return Err(Failure::usage(format!("{flag} is for standard output: --to -")).into());
+    }
+    if stdout && cli.global.json {
+        let message = "--json and --to - would both write to standard output";
+        return Err(Failure::usage(message).into());
+    }
     let selection = args.selection.selection(Scope::New).map_err(Failure::usage)?;
+    // Messages of several accounts must not mix in one stream.
+    let at_once = if stdout { 1 } else { args.jobs.map_or(jobs, usize::from) };
+    let names = accounts.iter().flatten().map(|(prepared, _)| prepared.account.name.as_str());
+    let widest = names.map(|name| name.chars().count()).max().unwrap_or(0);
     let setting = Setting::new(cli)?;
-    each_account(prepared, &setting, |account, context| {
-        fetch_one(cli, args, account, context, &destinations, &selection)
-    })
+    let run = Run { cli, args, selection, widest, fetched: AtomicU64::new(0) };
+    let exit = each_account(accounts, &setting, at_once, |account, task, context| {
+        run.fetch(account, context, task)
+    })?;
+    let nothing = run.fetched.into_inner() == 0;
+    Ok(if exit == Exit::OK && args.exit_code && nothing { Exit::NOTHING } else { exit })
 }
 
-fn destinations(cli: &Cli, args: &FetchArgs) -> Result<Vec<Destination>, Failure> {
-    if args.to.is_empty() {
-        return Err(Failure::usage("say where the mail goes: --to maildir:~/Mail"));
-    }
+fn nowhere() -> Failure {
+    Failure::usage("say where the mail goes: --to maildir:~/Mail")
+        .with_hint("in the configuration: to = \"maildir:~/Mail/{account}\"")
+}
+
+/// The flags, and for what they leave open the configuration.
+fn task(typed: &[Template], prepared: &Prepared) -> Result<Task, Failure> {
+    let templates = if typed.is_empty() { &prepared.mail.to } else { typed };
     let mut destinations = Vec::new();
-    for text in &args.to {
-        let destination = parse_destination(text)?;
+    for template in templates {
+        let destination = template.for_account(&prepared.account.name)?;
         if destinations.contains(&destination) {
-            return Err(Failure::usage(format!("--to {text} is given twice")));
+            return Err(Failure::usage(format!("the destination {destination} is given twice")));
         }
         destinations.push(destination);
     }
-    let stdout = destinations.contains(&Destination::Stdout);
-    if !stdout && (args.raw || args.crlf) {
-        let flag = if args.raw { "--raw" } else { "--crlf" };
-        return Err(Failure::usage(format!("{flag} is for standard output: --to -")));
+    if destinations.is_empty() {
+        return Err(nowhere());
     }
-    if stdout && cli.global.json && !args.dry_run {
-        return Err(Failure::usage("--json and --to - would both write to standard output"));
-    }
-    Ok(destinations)
+    Ok(Task { destinations, mail: prepared.mail.clone() })
 }
 
-fn parse_destination(text: &str) -> Result<Destination, Failure> {
-    match text.split_once(':') {
-        _ if text == "-" => Ok(Destination::Stdout),
-        Some((kind @ ("maildir" | "mbox"), "")) => {
-            Err(Failure::usage(format!("--to {kind}: lacks its path")))
-        }
-        Some(("maildir", path)) => Ok(Destination::Maildir(absolute(path)?)),
-        Some(("mbox", path)) => Ok(Destination::Mbox(absolute(path)?)),
-        _ => Err(Failure::usage(format!(
-            "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
-        ))),
-    }
+/// What the fetches of all accounts have in common.
+struct Run<'a> {
+    cli: &'a Cli,
+    args: &'a FetchArgs,
+    selection: Selection,
+    /// The longest name of an account, for bars that stand below one another.
+    widest: usize,
+    fetched: AtomicU64,
 }
 
-fn fetch_one(
-    cli: &Cli,
-    args: &FetchArgs,
-    account: &Account,
-    context: &Context<'_>,
-    destinations: &[Destination],
-    selection: &Selection,
-) -> anyhow::Result<Exit> {
-    let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
-    let options = FetchOptions {
-        outputs: destinations.iter().map(|to| output(to, args)).collect(),
-        selection: selection.clone(),
-        policy: Policy {
-            delete: args.delete,
-            // An explicit choice to standard output is a look.
-            record: !(only_stdout && args.selection.is_explicit()),
-        },
-        dry_run: args.dry_run,
-    };
-    let started = Instant::now();
-    if cli.global.json {
-        let mut out = io::stdout();
-        let mut events = Events::new(&account.name, &mut out);
-        let outcome = jobs::fetch(account, context, options, &mut events);
-        let (exit, failure) = conclude(&outcome, account, context);
-        if let Some(failure) = &failure {
-            events.error(failure);
+impl Run<'_> {
+    fn fetch(&self, account: &Account, context: &Context<'_>, task: &Task) -> anyhow::Result<Exit> {
+        let Task { destinations, mail } = task;
+        let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
+        // An explicit choice to standard output is a look.
+        let look = only_stdout && self.args.selection.is_explicit();
+        let options = FetchOptions {
+            outputs: destinations.iter().map(|to| output(to, self.args)).collect(),
+            selection: self.selection.clone(),
+            policy: self.args.policy(mail, look),
+            dry_run: self.args.dry_run,
+        };
+        let started = Instant::now();
+        if self.cli.global.json {
+            let mut out = io::stdout();
+            let mut events = Events::new(&account.name, &mut out);
+            let outcome = jobs::fetch(account, context, options, &mut events);
+            self.fetched.fetch_add(outcome.fetched, Ordering::Relaxed);
+            let (exit, failure) = conclude(&outcome, account, context);
+            if let Some(failure) = &failure {
+                events.error(failure);
+            }
+            events.summary(&outcome, started.elapsed().as_secs_f64(), exit);
+            return Ok(Exit::merge([exit, written(events.result)?]));
         }
-        events.summary(&outcome, started.elapsed().as_secs_f64(), exit);
-        return Ok(Exit::merge([exit, written(events.result)?]));
+        let stdout_is_seen = destinations.contains(&Destination::Stdout) && is_terminal();
+        let talk = Talk {
+            bar: io::stderr().is_terminal()
+                && !self.cli.global.quiet
+                && !stdout_is_seen
+                && !self.args.dry_run,
+            messages: self.cli.global.verbose > 0,
+            warnings: !self.cli.global.quiet,
+            plan: self.args.dry_run,
+        };
+        let mut progress = Progress::new(&account.name, self.widest, talk);
+        let outcome = jobs::fetch(account, context, options, &mut progress);
+        self.fetched.fetch_add(outcome.fetched, Ordering::Relaxed);
+        progress.finish(&outcome, started.elapsed());
+        let (exit, _) = conclude(&outcome, account, context);
+        // In one piece: other accounts have a plan, too.
+        let plan = progress.plan.iter().map(|line| format!("{}: {line}\n", account.name));
+        let plan = io::stdout().write_all(plan.collect::<String>().as_bytes());
+        Ok(Exit::merge([exit, written(plan)?]))
     }
-    let stdout_is_seen = destinations.contains(&Destination::Stdout) && is_terminal();
-    let talk = Talk {
-        bar: io::stderr().is_terminal() && !cli.global.quiet && !stdout_is_seen && !args.dry_run,
-        messages: cli.global.verbose > 0,
-        warnings: !cli.global.quiet,
-        plan: args.dry_run,
-    };
-    let mut progress = Progress::new(&account.name, talk);
-    let outcome = jobs::fetch(account, context, options, &mut progress);
-    progress.finish(&outcome, started.elapsed());
-    let (exit, _) = conclude(&outcome, account, context);
-    let mut out = io::stdout();
-    let plan = progress.plan.iter().try_for_each(|line| writeln!(out, "{}: {line}", account.name));
-    Ok(Exit::merge([exit, written(plan)?]))
 }
 
 fn output(destination: &Destination, args: &FetchArgs) -> Output {
@@ -125,30 +152,14 @@ fn output(destination: &Destination, args: &FetchArgs) -> Output {
         Destination::Mbox(path) => Output::Mbox(path.clone()),
         Destination::Stdout => {
             let format = StreamFormat { raw: args.raw, crlf: args.crlf };
-            let stdout = io::stdout();
+            // Standard output by itself would write line by line.
+            let stdout = BufWriter::with_capacity(64 * 1024, io::stdout());
             // What goes to a terminal is looked at; what goes into a pipe is kept as it is.
             if is_terminal() && !args.raw {
                 Output::Stream(Box::new(Guarded::new(stdout)), format)
             } else {
                 Output::Stream(Box::new(stdout), format)
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn destinations_are_parsed_strictly() {
-        assert_eq!(parse_destination("-").unwrap(), Destination::Stdout);
-        let path = parse_destination("maildir:/a/b").unwrap();
-        assert_eq!(path, Destination::Maildir("/a/b".into()));
-        let path = parse_destination("mbox:/a/b").unwrap();
-        assert_eq!(path, Destination::Mbox("/a/b".into()));
-        for bad in ["", "maildir:", "mbox:", "/a/b", "imap:x"] {
-            assert_eq!(parse_destination(bad).unwrap_err().exit, Exit::USAGE, "{bad}");
         }
     }
 }

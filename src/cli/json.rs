@@ -45,9 +45,9 @@ pub(crate) fn row(account: &AccountName, row: &Row<'_>) -> Value {
     Value::Object(object)
 }
 
-/// Writes a line.
+/// Writes a line, in one piece: other accounts write to the same place at the same time.
 pub(crate) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    writeln!(out, "{value}")
+    out.write_all(format!("{value}\n").as_bytes())
 }
 
 /// Writes the events of an account as they happen.
@@ -123,6 +123,11 @@ impl Observer for Events<'_> {
             }
             Event::MessageFailed { message, reason } => self.write("failed", |object| {
                 put_message(object, message);
+                object.insert("reason".into(), (*reason).into());
+            }),
+            Event::MessageSkipped { message, reason } => self.write("skipped", |object| {
+                put_message(object, message);
+                object.insert("octets".into(), message.size.0.into());
                 object.insert("reason".into(), (*reason).into());
             }),
             Event::Deleted(message) => {

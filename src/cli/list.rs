@@ -1,6 +1,8 @@
 //! `popfetch list`.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use popfetch::jobs::{self, Account, Context, Event, ListOptions, Row};
 use popfetch::model::Scope;
@@ -16,23 +18,34 @@ use super::table::{Table, terminal_width, write_tsv};
 
 pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
-    let prepared = prepare(&args.sources, &args.connection)?;
-    let several = prepared.len() > 1;
+    let accounts = prepare(&args.sources, &args.connection, &cli.global)?;
+    let several = accounts.all.len() > 1;
     let setting = Setting::new(cli)?;
     let options = ListOptions { selection, short: args.short };
-    let mut out = stdout();
-    each_account(prepared, &setting, |account, context| {
-        let listed = if args.count {
-            print_count(account, context, &options, cli.global.json, several, &mut out)
+    let out = Mutex::new(stdout());
+    let listed = AtomicU64::new(0);
+    // One after the other: the lines come in the order of the accounts.
+    let exit = each_account(accounts.without_jobs(), &setting, 1, |account, (), context| {
+        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+        let done = if args.count {
+            print_count(account, context, &options, cli.global.json, several, &mut *out)
         } else if is_terminal() && !cli.global.json {
-            print_table(account, context, &options, several, &mut out)
+            print_table(account, context, &options, several, &mut *out)
         } else {
-            print_lines(account, context, &options, cli.global.json, &mut out)
+            print_lines(account, context, &options, cli.global.json, &mut *out)
         };
-        Ok(match listed {
-            Ok(()) => Exit::OK,
+        Ok(match done {
+            Ok(count) => {
+                listed.fetch_add(count, Ordering::Relaxed);
+                Exit::OK
+            }
             Err(error) => tell_failure(&error, account, context).exit,
         })
+    })?;
+    Ok(if exit == Exit::OK && args.exit_code && listed.into_inner() == 0 {
+        Exit::NOTHING
+    } else {
+        exit
     })
 }
 
@@ -42,15 +55,18 @@ fn print_lines(
     options: &ListOptions,
     json: bool,
     out: &mut dyn Write,
-) -> Result<(), jobs::Error> {
+) -> Result<u64, jobs::Error> {
+    let mut listed = 0;
     jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
+        listed += 1;
         if json {
             json::write(out, &json::row(&account.name, &row))
         } else {
             write_tsv(out, &account.name, &row)
         }
     })?;
-    out.flush().map_err(jobs::Error::Output)
+    out.flush().map_err(jobs::Error::Output)?;
+    Ok(listed)
 }
 
 fn ignore(_: &Event<'_>) {}
@@ -62,7 +78,7 @@ fn print_count(
     json: bool,
     several: bool,
     out: &mut dyn Write,
-) -> Result<(), jobs::Error> {
+) -> Result<u64, jobs::Error> {
     let count = jobs::count(account, context, &options.selection, &mut ignore)?;
     let line = if json {
         json::write(out, &serde_json::json!({"account": account.name.as_str(), "count": count}))
@@ -71,7 +87,8 @@ fn print_count(
     } else {
         writeln!(out, "{count}")
     };
-    line.and_then(|()| out.flush()).map_err(jobs::Error::Output)
+    line.and_then(|()| out.flush()).map_err(jobs::Error::Output)?;
+    Ok(count)
 }
 
 fn print_table(
@@ -80,7 +97,7 @@ fn print_table(
     options: &ListOptions,
     several: bool,
     out: &mut dyn Write,
-) -> Result<(), jobs::Error> {
+) -> Result<u64, jobs::Error> {
     let mut table = Table::default();
     jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
         table.push(&row);
@@ -93,5 +110,6 @@ fn print_table(
         table.write(out, terminal_width())?;
         out.flush()
     };
-    write().map_err(jobs::Error::Output)
+    write().map_err(jobs::Error::Output)?;
+    Ok(table.len())
 }

@@ -2,17 +2,21 @@
 
 mod accounts;
 mod args;
+mod config;
 mod delete;
+mod destination;
 mod exit;
 mod fetch;
 mod harden;
 mod json;
 mod list;
 mod output;
+mod paths;
 mod progress;
 mod question;
 mod report;
 mod run;
+mod screen;
 mod secrets;
 mod signals;
 mod size;
@@ -20,6 +24,7 @@ mod source;
 mod surroundings;
 mod table;
 mod trace;
+mod values;
 
 use std::panic;
 use std::process::ExitCode;
@@ -50,6 +55,7 @@ fn run(cli: &Cli) -> Exit {
         Command::List(args) => list::run(cli, args),
         Command::Fetch(args) => fetch::run(cli, args),
         Command::Delete(args) => delete::run(cli, args),
+        Command::Config(args) => config::run(cli, args.command),
     };
     done.unwrap_or_else(|error| {
         let failure = Failure::of(error);

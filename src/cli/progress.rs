@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use popfetch::jobs::{Event, Observer, Outcome, Planned};
 use popfetch::model::{AccountName, Listed};
 use popfetch::proto::visible;
 
-use super::report::say;
+use super::screen::{bars, say, width};
 use super::size::{count, seconds, size};
+use super::table::fit;
 
 /// How much is told.
 #[derive(Clone, Copy, Debug)]
@@ -36,25 +37,32 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    pub(crate) fn new(account: &AccountName, talk: Talk) -> Self {
-        let target =
-            if talk.bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    /// Follows `account`. The bars of several accounts stand below each other, behind names as
+    /// wide as the `widest`.
+    pub(crate) fn new(account: &AccountName, widest: usize, talk: Talk) -> Self {
         let account = visible(account.as_str().as_bytes(), 80);
-        let bar = ProgressBar::with_draw_target(None, target).with_prefix(account.clone());
+        let bar = if talk.bar {
+            let name = fit(&account, widest.min(width() / 3));
+            let bar = bars().add(ProgressBar::no_length());
+            bar.set_style(style("{prefix} {wide_msg}"));
+            bar.with_prefix(name)
+        } else {
+            ProgressBar::hidden()
+        };
         Self { account, talk, bar, done: 0, messages: 0, plan: Vec::new() }
     }
 
     fn line(&self, text: &str) {
-        let account = &self.account;
-        self.bar.suspend(|| say(&format!("popfetch: {account}: {text}\n")));
+        say(&format!("popfetch: {}: {text}\n", self.account));
     }
 
     /// Takes the bar away and says how it went.
     pub(crate) fn finish(&self, outcome: &Outcome, duration: Duration) {
-        self.bar.finish_and_clear();
         if !self.talk.bar {
             return;
         }
+        self.bar.finish_and_clear();
+        bars().remove(&self.bar);
         let mut parts = Vec::new();
         if outcome.fetched > 0 {
             let messages = count(outcome.fetched, "message");
@@ -64,6 +72,9 @@ impl Progress {
         }
         if outcome.deleted > 0 {
             parts.push(format!("{} deleted on the server", outcome.deleted));
+        }
+        if outcome.skipped > 0 {
+            parts.push(format!("{} skipped", outcome.skipped));
         }
         if outcome.failed > 0 {
             parts.push(format!("{} failed", outcome.failed));
@@ -98,7 +109,7 @@ impl Observer for Progress {
             Event::Plan { messages, octets } => {
                 self.messages = *messages;
                 if *messages > 0 {
-                    self.bar.set_style(style());
+                    self.bar.set_style(style(template(width())));
                     self.bar.set_length(octets.0);
                 }
                 self.bar.set_message(format!("0/{messages}"));
@@ -114,8 +125,16 @@ impl Observer for Progress {
                     self.line(&format!("{name}, {id}, {} -> {places}", size(octets.0)));
                 }
             }
-            Event::MessageFailed { message, reason } if self.talk.warnings => {
+            Event::MessageFailed { message, reason } => {
                 self.line(&format!("{} failed: {reason}", name(message)));
+            }
+            Event::MessageSkipped { message, reason } if self.talk.plan => {
+                let octets = size(message.size.0);
+                self.plan.push(format!("would skip {}, {octets}: {reason}", name(message)));
+            }
+            Event::MessageSkipped { message, reason } if self.talk.warnings => {
+                let octets = size(message.size.0);
+                self.line(&format!("{}, {octets}, skipped: {reason}", name(message)));
             }
             Event::Deleted(message) if self.talk.messages => {
                 self.line(&format!("{} deleted on the server", name(message)));
@@ -131,7 +150,30 @@ impl Observer for Progress {
     }
 }
 
-fn style() -> ProgressStyle {
-    let template = "{prefix} {msg} {wide_bar} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}";
+/// What of a bar there is room for in `width` columns.
+fn template(width: usize) -> &'static str {
+    match width {
+        0..48 => "{prefix} {wide_msg} {percent:>3}% {eta:>4}",
+        48..80 => "{prefix} {msg:>9} {wide_bar} {percent:>3}% {eta:>4}",
+        _ => {
+            "{prefix} {msg:>9} {wide_bar} {decimal_bytes:>9}/{decimal_total_bytes:<9} \
+             {decimal_bytes_per_sec:>11} {eta:>4}"
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_one() {
+        for width in [0, 40, 60, 80, 200] {
+            assert!(ProgressStyle::with_template(template(width)).is_ok(), "{width}");
+        }
+    }
 }

@@ -55,7 +55,7 @@ pub(crate) fn password(interrupt: &Interrupt, prompt: String) -> Result<String, 
         // The prompt was left in the middle, with the echo still off.
         let now = rustix::termios::OptionalActions::Now;
         let _ = rustix::termios::tcsetattr(&terminal, now, before);
-        super::report::say("\n");
+        super::screen::say("\n");
     }
     answer
 }

@@ -2,13 +2,13 @@
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use popfetch::jobs;
 use popfetch::model::AccountName;
 use popfetch::proto::visible;
 
 use super::exit::Exit;
+use super::screen::say;
 
 /// A failure to be told: a sentence, perhaps a hint, and an exit status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,11 +79,6 @@ impl Failure {
     pub(crate) fn print(&self) {
         say(&self.lines());
     }
-}
-
-/// Writes to standard error, which may be closed.
-pub(crate) fn say(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// An error and what caused it, in one line. No error of ours repeats its cause; others may, so

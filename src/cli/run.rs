@@ -2,19 +2,24 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use anyhow::Context as _;
 use popfetch::client::Trace;
-use popfetch::jobs::{self, Account, Context, Outcome};
+use popfetch::jobs::{self, Account, Class, Context, Outcome};
 use popfetch::model::{AccountName, Interrupt, Surroundings};
 use popfetch::net::Connectors;
 
-use super::accounts::{Prepared, state_directory};
+use super::accounts::Job;
 use super::args::Cli;
 use super::exit::Exit;
 use super::harden::harden;
+use super::paths::state_directory;
 use super::report::Failure;
 use super::signals;
+use super::size::count;
 use super::surroundings::surroundings;
 use super::trace::Printed;
 
@@ -42,11 +47,19 @@ impl Setting {
     }
 
     /// Runs `work` with the context of a job.
-    pub(crate) fn with_context<T>(&self, work: impl FnOnce(&Context<'_>) -> T) -> T {
+    ///
+    /// `at_once` of them may run at the same time and share the files that may be open.
+    pub(crate) fn with_context<T>(
+        &self,
+        at_once: usize,
+        work: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
+        let open_files = self.surroundings.open_files / at_once.max(1);
+        let surroundings = Surroundings { open_files, ..self.surroundings.clone() };
         let trace =
             |name: &AccountName| self.trace.then(|| Box::new(Printed::new(name)) as Box<dyn Trace>);
         work(&Context {
-            surroundings: &self.surroundings,
+            surroundings: &surroundings,
             interrupt: &self.interrupt,
             connectors: &self.connectors,
             state_directory: &self.state_directory,
@@ -55,30 +68,62 @@ impl Setting {
     }
 }
 
-/// Reads all passwords, then does `work` for one account after the other. One that fails stops no
-/// other; an interrupt stops all.
-pub(crate) fn each_account(
-    prepared: Vec<Prepared>,
+/// Reads all passwords, then does `work` for up to `at_once` accounts at a time, begun in their
+/// order. One that fails stops no other; an interrupt stops all.
+pub(crate) fn each_account<J: Sync>(
+    accounts: Vec<Job<J>>,
     setting: &Setting,
-    mut work: impl FnMut(&Account, &Context<'_>) -> anyhow::Result<Exit>,
+    at_once: usize,
+    work: impl Fn(&Account, &J, &Context<'_>) -> anyhow::Result<Exit> + Sync,
 ) -> anyhow::Result<Exit> {
+    let interrupted = || Exit::of(Class::Interrupted, setting.interrupt.signal());
     // One password at a time: commands and prompts of several accounts must not mix.
-    let finish = |account: Prepared| account.finish(&setting.interrupt);
-    let accounts: Vec<_> = prepared.into_iter().map(finish).collect();
-    let mut exits = Vec::new();
+    let mut ready = Vec::new();
     for account in accounts {
-        exits.push(match account {
-            Ok(account) => setting.with_context(|context| work(&account, context))?,
-            Err(failure) => {
-                failure.print();
-                failure.exit
-            }
-        });
-        if setting.interrupt.is_raised() {
-            break;
+        let account =
+            account.and_then(|(prepared, job)| Ok((prepared.finish(&setting.interrupt)?, job)));
+        ready.push(account.map_err(|failure| {
+            failure.print();
+            failure.exit
+        }));
+        let stopped = matches!(ready.last(), Some(Err(exit)) if exit.is_signal());
+        if stopped || setting.interrupt.is_raised() {
+            return Ok(interrupted());
         }
     }
-    Ok(Exit::merge(exits))
+    let exits: Vec<OnceLock<Exit>> = ready.iter().map(|_| OnceLock::new()).collect();
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        while !setting.interrupt.is_raised() {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(account) = ready.get(at) else { return };
+            let exit = match account {
+                Err(exit) => *exit,
+                Ok((account, job)) => {
+                    let done = setting.with_context(at_once, |context| work(account, job, context));
+                    done.unwrap_or_else(|error| {
+                        let failure = Failure::of(error).for_account(account.name.as_str());
+                        failure.print();
+                        failure.exit
+                    })
+                }
+            };
+            let _ = exits[at].set(exit);
+        }
+    };
+    thread::scope(|scope| {
+        // This thread works as well, so that all goes on, only slower, where none can be had.
+        for _ in 1..at_once.min(ready.len()) {
+            let _ = thread::Builder::new().spawn_scoped(scope, worker);
+        }
+        worker();
+    });
+    let waiting = exits.iter().filter(|exit| exit.get().is_none()).count() as u64;
+    if waiting > 0 {
+        let message = format!("interrupted before {} had a turn", count(waiting, "account"));
+        Failure::new(interrupted(), message).print();
+    }
+    Ok(Exit::merge(exits.into_iter().map(|exit| exit.into_inner().unwrap_or_else(interrupted))))
 }
 
 /// The failure that an error of a job is, told on standard error.

@@ -4,21 +4,27 @@
 use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use popfetch::jobs::Class;
-use popfetch::model::{Interrupt, Secret};
+use popfetch::model::{AccountName, Interrupt, Secret};
 use zeroize::Zeroizing;
 
 use super::args::ConnectionArgs;
+use super::config::Values;
 use super::exit::Exit;
+use super::paths::resolve;
 use super::question::{self, NoAnswer};
 use super::report::Failure;
 
 /// The environment variable that may hold a password.
 pub(crate) const VARIABLE: &str = "POPFETCH_PASSWORD";
+
+/// Where systemd puts the credentials of a service.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
 /// The longest password read, in octets. Longer is a wrong file.
 const MAX: u64 = 64 * 1024;
@@ -29,36 +35,64 @@ pub(crate) enum PasswordSource {
     /// An open descriptor.
     Descriptor(u32, File),
     /// A file.
-    File(std::path::PathBuf),
+    File(PathBuf),
     /// What a command prints.
     Command(String),
     /// The environment.
     Environment(Secret),
+    /// The configuration itself.
+    Config(Secret),
+    /// A credential that systemd gives.
+    Credential(PathBuf),
     /// The user.
     Prompt,
 }
 
 impl PasswordSource {
-    /// The source that counts. Opens the descriptor at once, before the process is hardened and
-    /// its descriptors are no longer its own to open.
-    pub(crate) fn of(args: &ConnectionArgs) -> Result<Self, Failure> {
+    /// The source that counts for the account `name`. Opens the descriptor at once, before the
+    /// process is hardened and its descriptors are no longer its own to open.
+    pub(crate) fn choose(
+        args: &ConnectionArgs,
+        values: &Values,
+        name: &AccountName,
+    ) -> Result<Self, Failure> {
         if let Some(number) = args.password_fd {
-            // Opened by name, since a descriptor taken over by number could be anybody's.
-            let file = File::open(format!("/dev/fd/{number}")).map_err(|error| {
+            let fail = |error: io::Error| {
                 refuse(format!("cannot read the password from file descriptor {number}: {error}"))
-            })?;
-            return Ok(Self::Descriptor(number, file));
+            };
+            // Standard input as it is; others are opened by name, since safe code cannot take a
+            // descriptor over by its number.
+            let file = if number == 0 {
+                io::stdin().as_fd().try_clone_to_owned().map(File::from)
+            } else {
+                File::open(format!("/dev/fd/{number}"))
+            };
+            return Ok(Self::Descriptor(number, file.map_err(fail)?));
         }
         if let Some(path) = &args.password_file {
-            return Ok(Self::File(super::accounts::expand_home(path)?));
+            return Ok(Self::File(resolve(path, None)?));
         }
         if let Some(command) = &args.password_command {
             return Ok(Self::Command(command.clone()));
         }
+        Ok(Self::without_flags(values, name))
+    }
+
+    /// The source that counts where no flag names one.
+    pub(crate) fn without_flags(values: &Values, name: &AccountName) -> Self {
         if let Some(value) = env::var_os(VARIABLE) {
-            return Ok(Self::Environment(Secret::new(value.into_encoded_bytes())));
+            return Self::Environment(Secret::new(value.into_encoded_bytes()));
         }
-        Ok(Self::Prompt)
+        if let Some(set) = &values.password_file {
+            return Self::File(set.value.clone());
+        }
+        if let Some(set) = &values.password_command {
+            return Self::Command(set.value.0.clone());
+        }
+        if let Some(set) = &values.password {
+            return Self::Config(set.value.clone());
+        }
+        credential(name).map_or(Self::Prompt, Self::Credential)
     }
 
     /// Reads the password of `user` at `host`.
@@ -79,6 +113,11 @@ impl PasswordSource {
             }
             Self::Command(command) => (run_command(&command)?, "the password command".to_owned()),
             Self::Environment(secret) => (secret, format!("the variable {VARIABLE}")),
+            Self::Config(secret) => (secret, "the configuration".to_owned()),
+            Self::Credential(path) => {
+                let origin = format!("the credential {}", path.display());
+                (read_line(open_credential(&path)?, &origin)?, origin)
+            }
             Self::Prompt => (prompt(user, host, interrupt)?, "the prompt".to_owned()),
         };
         if secret.is_empty() {
@@ -109,7 +148,7 @@ fn read_line(source: impl Read, origin: &str) -> Result<Secret, Failure> {
 }
 
 /// Opens a password file, which nobody else may be able to read.
-fn open_private(path: &Path) -> Result<File, Failure> {
+pub(crate) fn open_private(path: &Path) -> Result<File, Failure> {
     let config = |message: String| Failure::new(Exit::CONFIG, message);
     let shown = path.display();
     let refused =
@@ -130,6 +169,32 @@ fn open_private(path: &Path) -> Result<File, Failure> {
         return Err(config(format!("the password file {shown} belongs to another user")));
     }
     Ok(file)
+}
+
+/// The credential of the account `name`, if systemd gives one.
+fn credential(name: &AccountName) -> Option<PathBuf> {
+    let directory = env::var_os(CREDENTIALS).filter(|directory| !directory.is_empty())?;
+    // The name of a URL source may hold anything; that of a credential may not.
+    if name.as_str().contains('/') {
+        return None;
+    }
+    let path = Path::new(&directory).join(format!("popfetch.{name}"));
+    // What is there and cannot be looked at is set, and fails.
+    match fs::metadata(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        _ => Some(path),
+    }
+}
+
+/// Opens a credential. Who may read it is systemd's affair: it lets the service in by an access
+/// control list, which looks like a permission of the group.
+fn open_credential(path: &Path) -> Result<File, Failure> {
+    let shown = path.display();
+    let refused = |error: io::Error| refuse(format!("cannot read the credential {shown}: {error}"));
+    if !fs::metadata(path).map_err(refused)?.is_file() {
+        return Err(refuse(format!("the credential {shown} is not a regular file")));
+    }
+    File::open(path).map_err(refused)
 }
 
 fn run_command(command: &str) -> Result<Secret, Failure> {
@@ -170,8 +235,8 @@ fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failu
 
 fn no_password() -> Failure {
     refuse("there is no password, and no terminal to ask for one".to_owned()).with_hint(
-        "give it by --password-command, --password-file, --password-fd or the environment \
-         variable POPFETCH_PASSWORD",
+        "give it by --password-command, --password-file, --password-fd, the environment variable \
+         POPFETCH_PASSWORD, or password-command, password-file or password in the configuration",
     )
 }
 

@@ -42,11 +42,19 @@ impl Source {
             Some((login, place)) => (Some(login), place),
             None => (None, rest),
         };
+        // Wherever a colon may stand before a password, and whatever else is wrong with the URL.
+        if login.is_some_and(|login| login.contains(':')) {
+            return Err(PASSWORD.to_owned());
+        }
         let (user, method) = login.map(parse_login).transpose()?.unwrap_or_default();
         let (host, port) = parse_place(place)?;
         Ok(Self { user, method, host, port, tls })
     }
 }
+
+/// What is said to a password in a URL. The password is not repeated: this is a screen.
+const PASSWORD: &str = "a URL holds no password here: use --password-command, --password-file, \
+    --password-fd, the environment variable POPFETCH_PASSWORD, or wait to be asked";
 
 /// `user`, or `user;AUTH=mechanism` (RFC 2384).
 fn parse_login(login: &str) -> Result<(Option<String>, Option<LoginMethod>), String> {
@@ -54,12 +62,6 @@ fn parse_login(login: &str) -> Result<(Option<String>, Option<LoginMethod>), Str
         Some((user, auth)) => (user, Some(auth)),
         None => (login, None),
     };
-    if user.contains(':') {
-        // Whatever follows is not repeated: it is a password on a screen.
-        return Err("a URL holds no password here: use --password-command, --password-file, \
-                    --password-fd, the environment variable POPFETCH_PASSWORD, or wait to be asked"
-            .to_owned());
-    }
     let user = decode(user, "user name")?;
     if user.is_empty() {
         return Err("the user name before the @ is empty".to_owned());
@@ -92,19 +94,33 @@ fn parse_place(place: &str) -> Result<(String, Option<u16>), String> {
             Some((host, port)) => (host, Some(port)),
             None => (place, None),
         };
-        (decode(host, "host")?.trim_end_matches('.').to_ascii_lowercase(), port)
+        (host_name(&decode(host, "host")?)?, port)
     };
+    let port = port.map(|port| match port.parse::<u16>() {
+        Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
+        // It may be a password whose @host was forgotten.
+        _ => Err("what stands behind the host's colon is not a port".to_owned()),
+    });
+    Ok((host, port.transpose()?))
+}
+
+/// A host in the one way that it is written everywhere: in lower case and without a trailing dot,
+/// or an address without brackets.
+pub(crate) fn host_name(text: &str) -> Result<String, String> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    if let Ok(address) = bare.parse::<std::net::Ipv6Addr>() {
+        return Ok(address.to_string());
+    }
+    let host = text.trim_end_matches('.').to_ascii_lowercase();
     if host.is_empty() {
         return Err("the host is missing, as in pop3s://alice@pop.example.com".to_owned());
     }
-    if let Some(bad) = host.chars().find(|c| c.is_whitespace() || "/@?#\\".contains(*c)) {
-        return Err(format!("a host name holds no '{bad}'"));
+    if let Some(bad) =
+        host.chars().find(|c| c.is_whitespace() || c.is_control() || "/@?#\\:[]".contains(*c))
+    {
+        return Err(format!("a host name holds no '{}'", bad.escape_debug()));
     }
-    let port = port.map(|port| match port.parse::<u16>() {
-        Ok(number) if number > 0 && port.bytes().all(|b| b.is_ascii_digit()) => Ok(number),
-        _ => Err(format!("'{port}' is not a port")),
-    });
-    Ok((host, port.transpose()?))
+    Ok(host)
 }
 
 /// Undoes percent-encoding. A control character could smuggle a command to the server.

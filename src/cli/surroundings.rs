@@ -5,6 +5,8 @@ use std::time::SystemTime;
 use anyhow::anyhow;
 use popfetch::model::Surroundings;
 
+use super::harden::raise_open_files;
+
 /// Asks the system.
 pub(crate) fn surroundings() -> anyhow::Result<Surroundings> {
     let mut random = [0; 8];
@@ -16,6 +18,7 @@ pub(crate) fn surroundings() -> anyhow::Result<Surroundings> {
         host: if host.is_empty() { "localhost".to_owned() } else { host },
         process: std::process::id(),
         user: rustix::process::geteuid().as_raw(),
+        open_files: raise_open_files(),
         random,
     })
 }

@@ -52,6 +52,11 @@ struct Cells {
 pub(crate) struct Table(Vec<Cells>);
 
 impl Table {
+    /// The number of lines.
+    pub(crate) fn len(&self) -> u64 {
+        self.0.len() as u64
+    }
+
     /// Adds a line.
     pub(crate) fn push(&mut self, row: &Row<'_>) {
         let summary = row.summary.clone().unwrap_or_default();
@@ -129,7 +134,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 /// `text` cut or filled to exactly `width` columns.
-fn fit(text: &str, width: usize) -> String {
+pub(crate) fn fit(text: &str, width: usize) -> String {
     let shown = cut(text, width);
     let blank = width.saturating_sub(shown.width());
     shown + &" ".repeat(blank)

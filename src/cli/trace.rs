@@ -4,7 +4,7 @@ use popfetch::client::Trace;
 use popfetch::model::AccountName;
 use popfetch::proto::visible;
 
-use super::report::say;
+use super::screen::say;
 
 /// Prints the dialogue on standard error.
 pub(crate) struct Printed(String);

@@ -1,6 +1,6 @@
 //! A stream, a buffer and an engine: what a connection is made of in every state.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::time::Instant;
 
 use super::Error;
@@ -8,7 +8,7 @@ use super::buffer::Buffer;
 use super::pace::Pace;
 use super::redact::Redactor;
 use crate::model::Secret;
-use crate::proto::{Command, Engine, Event, Limits, Status, visible};
+use crate::proto::{self, Command, Engine, Event, Limits, Status, visible};
 
 /// Is shown the dialogue, for the user who wants to see it. Never a secret: commands describe
 /// themselves, and what the server says is searched for what was sent.
@@ -84,18 +84,26 @@ impl<S: Read + Write> Channel<S> {
     /// was received before it.
     ///
     /// # Errors
-    /// [`proto::Error::Injection`](crate::proto::Error::Injection) when bytes are waiting that
+    /// [`proto::Error::Injection`] when bytes are waiting that
     /// arrived in the clear behind the reply to STLS.
     pub(super) fn into_clean(self) -> Result<(S, Limits, Tracer), Error> {
         match self.buffer.filled().len() {
             0 => Ok((self.stream, *self.engine.limits(), self.trace)),
-            octets => Err(crate::proto::Error::Injection { octets }.into()),
+            octets => Err(proto::Error::Injection { octets }.into()),
         }
     }
 
     /// Never shows `secret` in anything the server says.
     pub(super) fn hide(&mut self, secret: &Secret) {
         self.redactor.hide(secret);
+    }
+
+    /// Takes the secrets out of what an error quotes.
+    pub(super) fn redact(&self, error: Error) -> Error {
+        match error {
+            Error::Protocol(error) => self.redactor.redact_error(error).into(),
+            other => other,
+        }
     }
 
     /// Puts a command into the outbox.
@@ -114,8 +122,7 @@ impl<S: Read + Write> Channel<S> {
         if self.engine.outbox().is_empty() {
             return Ok(());
         }
-        let written =
-            self.stream.write_all(self.engine.outbox()).and_then(|()| self.stream.flush());
+        let written = write_all(&mut self.stream, self.engine.outbox());
         written.map_err(|error| Error::of_io(error, self.engine.awaiting()))?;
         self.engine.sent();
         Ok(())
@@ -129,7 +136,8 @@ impl<S: Read + Write> Channel<S> {
     ) -> Result<T, Error> {
         loop {
             let input = self.buffer.filled();
-            let Some(step) = self.engine.poll(input)? else {
+            let polled = self.engine.poll(input);
+            let Some(step) = polled.map_err(|error| self.redactor.redact_error(error))? else {
                 self.fill()?;
                 continue;
             };
@@ -156,7 +164,9 @@ impl<S: Read + Write> Channel<S> {
 
     /// Reads more from the stream.
     fn fill(&mut self) -> Result<(), Error> {
-        let started = self.engine.is_inside_reply().then(Instant::now);
+        // A reply that has begun must go on: one line of it may take years otherwise.
+        let begun = self.engine.is_inside_reply() || !self.buffer.filled().is_empty();
+        let started = begun.then(Instant::now);
         match self.buffer.fill(&mut self.stream) {
             Ok(0) => Err(Error::Closed { awaiting: self.engine.awaiting() }),
             Ok(octets) => match started {
@@ -174,7 +184,7 @@ impl<S: Read + Write> Channel<S> {
     pub(super) fn expect_silence(&self) -> Result<(), Error> {
         match self.buffer.filled() {
             [] => Ok(()),
-            data => Err(crate::proto::Error::unsolicited(data).into()),
+            data => Err(self.redactor.redact_error(proto::Error::unsolicited(data)).into()),
         }
     }
 
@@ -226,6 +236,17 @@ impl<S: Read + Write> Channel<S> {
     }
 }
 
+/// As `Write::write_all`, which would try again after an interrupt of the user's.
+fn write_all(stream: &mut impl Write, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match stream.write(bytes)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            written => bytes = &bytes[written..],
+        }
+    }
+    stream.flush()
+}
+
 fn show(trace: &mut dyn Trace, redactor: &Redactor, received: &Received<'_>, octets: &mut u64) {
     match received {
         Received::Status(status, _) => {
@@ -234,7 +255,9 @@ fn show(trace: &mut dyn Trace, redactor: &Redactor, received: &Received<'_>, oct
         }
         // A challenge may be made from secrets; that it came is enough.
         Received::Challenge(_) => trace.received("+ (challenge)"),
-        Received::Line(line) => trace.received(&visible(&redactor.redact(line), TRACED)),
+        Received::Line(line) => {
+            trace.received(&visible(redactor.redact(line).as_deref().unwrap_or(line), TRACED));
+        }
         Received::Chunk(chunk) => *octets += chunk.len() as u64,
         Received::End => {
             if *octets > 0 {

@@ -86,9 +86,8 @@ impl<S: Read + Write> Connection<S> {
         credentials: &Credentials<'_>,
         method: LoginMethod,
     ) -> Result<Session<S>, (Error, Option<Box<Self>>)> {
-        let has_codes = self.capabilities.as_ref().is_some_and(|offered| offered.auth_resp_code);
-        let utf8 = self.capabilities.as_ref().is_some_and(|offered| offered.utf8_user);
-        match login::login(&mut self.channel, credentials, method, has_codes, utf8) {
+        let offered = self.capabilities.as_ref();
+        match login::login(&mut self.channel, credentials, method, offered) {
             Ok(()) => Ok(Session::new(self.channel, self.capabilities)),
             Err(Error::Login(error @ LoginError::Refused { .. })) => {
                 Err((error.into(), Some(Box::new(self))))

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::LoginError;
-use crate::proto::{self, InvalidArgument, ServerText, Status};
+use crate::proto::{self, InvalidArgument, Status};
 
 /// The connection is of no further use, or a command that it cannot do without was refused.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,9 @@ pub enum Error {
         /// What it says.
         status: Status,
     },
+    /// The server lists messages, and an empty list of their unique-ids.
+    #[error("the server lists messages but none of their unique-ids")]
+    NoUidsListed,
     /// Something needed is not offered.
     #[error("the server does not offer {what}")]
     NotOffered {
@@ -86,14 +89,5 @@ impl Error {
     pub fn is_connection_loss(&self) -> bool {
         use Error::{Broken, Closed, Timeout, TooSlow};
         matches!(self, Timeout { .. } | TooSlow { .. } | Closed { .. } | Broken { .. })
-    }
-
-    /// What the server said, if this is about something it said.
-    #[must_use]
-    pub fn server_text(&self) -> Option<&ServerText> {
-        match self {
-            Self::Greeting(status) | Self::Refused { status, .. } => Some(&status.text),
-            _ => None,
-        }
     }
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use super::Error;
 use super::channel::{Channel, Received};
 use crate::model::Secret;
-use crate::proto::{self, Command, ResponseCode, Status};
+use crate::proto::{self, Capabilities, Command, ResponseCode, Status};
 use crate::sasl::{self, LoginMethod, Mechanism, Plain};
 
 /// Who logs in, and the proof.
@@ -119,16 +119,19 @@ pub(super) fn login<S: Read + Write>(
     channel: &mut Channel<S>,
     credentials: &Credentials<'_>,
     method: LoginMethod,
-    has_auth_code: bool,
-    utf8: bool,
+    offered: Option<&Capabilities>,
 ) -> Result<(), Error> {
+    let has_auth_code = offered.is_some_and(|offered| offered.auth_resp_code);
+    let utf8 = offered.is_some_and(|offered| offered.utf8_user);
+    // An initial response only where SASL is announced (RFC 5034, section 3).
+    let announced = offered.is_some_and(|offered| offered.sasl.is_some());
     channel.hide(credentials.secret);
     channel.hide(&encode(credentials.secret));
     let status = match method {
         LoginMethod::UserPass => user_pass(channel, credentials, utf8),
         LoginMethod::Plain => {
             let mut plain = Plain::new(credentials.user, credentials.secret);
-            sasl(channel, &mut plain)
+            sasl(channel, &mut plain, announced)
         }
     };
     // What was behind a closed line cannot be told apart from a refusal.
@@ -166,6 +169,7 @@ const MAX_ROUNDS: usize = 20;
 fn sasl<S: Read + Write>(
     channel: &mut Channel<S>,
     mechanism: &mut dyn Mechanism,
+    announced: bool,
 ) -> Result<Status, Error> {
     let name = mechanism.name();
     let failed = |source| Error::Login(LoginError::Mechanism { mechanism: name, source });
@@ -174,7 +178,7 @@ fn sasl<S: Read + Write>(
         channel.hide(response);
     }
     let fits = |response: &Secret| "AUTH ".len() + name.len() + 1 + response.expose().len();
-    let initial = first.take_if(|response| fits(response) <= MAX_AUTH);
+    let initial = first.take_if(|response| announced && fits(response) <= MAX_AUTH);
     channel.enqueue(Command::Auth { mechanism: name, initial })?;
     for _ in 0..MAX_ROUNDS {
         channel.flush()?;
@@ -203,7 +207,7 @@ fn sasl<S: Read + Write>(
             }
             (None, Err(_)) => {
                 cancel(channel)?;
-                return Err(proto::Error::challenge(&challenge).into());
+                return Err(channel.redact(proto::Error::challenge(&challenge).into()));
             }
         };
         channel.hide(&response);

@@ -3,60 +3,126 @@
 use memchr::memmem::Finder;
 
 use crate::model::Secret;
-use crate::proto::Status;
+use crate::proto::{Error, Status};
 
 /// Secrets that were sent, in each form in which they went over the wire. Some servers echo the
 /// command that they refuse, password and all.
 #[derive(Default)]
 pub(super) struct Redactor(Vec<Secret>);
 
-/// Shorter secrets would black out innocent text, and hide nothing.
-const SHORTEST: usize = 4;
+/// What stands where a secret stood.
+const HIDDEN: &[u8] = b"(hidden)";
+/// Shorter secrets are hidden only where they stand as a word of their own: inside words they
+/// would black out innocent text and give themselves away by it.
+const SHORT: usize = 4;
 
 impl Redactor {
     /// Adds a form to hide.
     pub(super) fn hide(&mut self, secret: &Secret) {
-        if secret.expose().len() >= SHORTEST {
+        if !secret.is_empty() {
             self.0.push(secret.clone());
+            // One secret may be part of another: the longer one is hidden as a whole.
+            self.0.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
         }
     }
 
-    /// The status of a line that says `text`, without the secrets.
+    /// The status of a line that says `text`, without the secrets. What its response code is the
+    /// text as it came decides.
     pub(super) fn status(&self, ok: bool, text: &[u8]) -> Status {
-        if self.finds_any(text) {
-            return Status::new(ok, &self.redact(text));
+        let status = Status::new(ok, text);
+        match self.redact(text) {
+            None => status,
+            Some(redacted) => Status { code: status.code, ..Status::new(ok, &redacted) },
         }
-        Status::new(ok, text)
     }
 
-    /// Whether there is anything to hide in `text`.
-    fn finds_any(&self, text: &[u8]) -> bool {
-        self.0.iter().any(|secret| Finder::new(secret.expose()).find(text).is_some())
+    /// `text` with every secret replaced; nothing where there is none in it. A beginning of a
+    /// secret at the very end counts: the rest may have been cut off.
+    pub(super) fn redact(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut redacted = Vec::new();
+        let mut rest = 0;
+        while let Some((start, end)) = self.next_secret(text, rest) {
+            redacted.extend_from_slice(&text[rest..start]);
+            redacted.extend_from_slice(HIDDEN);
+            rest = end;
+        }
+        if rest == 0 {
+            return None;
+        }
+        redacted.extend_from_slice(&text[rest..]);
+        Some(redacted)
     }
 
-    /// `text` with every secret replaced.
-    pub(super) fn redact(&self, text: &[u8]) -> Vec<u8> {
-        let mut text = text.to_vec();
-        for secret in &self.0 {
+    /// Takes the secrets out of what an error quotes.
+    pub(super) fn redact_error(&self, error: Error) -> Error {
+        error.map_quoted(|quoted| self.redact(quoted))
+    }
+
+    /// Where the first secret at or behind `from` starts and ends; of several, the longest.
+    fn next_secret(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
+        let found = self.0.iter().filter_map(|secret| {
             let secret = secret.expose();
-            while let Some(at) = Finder::new(secret).find(&text) {
-                text.splice(at..at + secret.len(), *b"(hidden)");
-            }
-        }
-        text
+            let whole = whole(secret, text, from).map(|start| (start, start + secret.len()));
+            whole.or_else(|| torn(secret, text, from))
+        });
+        // The list is sorted, so among equal starts the longest comes first, and stays.
+        found.min_by_key(|(start, _)| *start)
     }
+}
+
+/// The first place of the whole secret.
+fn whole(secret: &[u8], text: &[u8], from: usize) -> Option<usize> {
+    let word = |octet: Option<&u8>| octet.is_some_and(u8::is_ascii_alphanumeric);
+    let finder = Finder::new(secret);
+    let mut places = finder.find_iter(&text[from..]).map(|at| from + at);
+    places.find(|&at| {
+        let inside = word(at.checked_sub(1).and_then(|before| text.get(before)))
+            || word(text.get(at + secret.len()));
+        secret.len() >= SHORT || !inside
+    })
+}
+
+/// A beginning of the secret, too long to be chance, at the end of the text.
+fn torn(secret: &[u8], text: &[u8], from: usize) -> Option<(usize, usize)> {
+    let longest = secret.len().min(text.len() - from);
+    let len = (SHORT..longest.max(SHORT)).rev().find(|&len| text.ends_with(&secret[..len]))?;
+    Some((text.len() - len, text.len()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proto::ResponseCode;
+
+    fn redacted(secrets: &[&str], text: &str) -> String {
+        let mut redactor = Redactor::default();
+        for secret in secrets {
+            redactor.hide(&Secret::new(secret.as_bytes().to_vec()));
+        }
+        redactor.status(false, text.as_bytes()).text.as_str().to_owned()
+    }
 
     #[test]
     fn a_server_that_echoes_the_password_does_not_show_it() {
+        let hidden = redacted(&["hunter2"], "[AUTH] bad: PASS hunter2, hunter2");
+        assert_eq!(hidden, "[AUTH] bad: PASS (hidden), (hidden)");
+        assert_eq!(redacted(&["hunter2"], "fine"), "fine");
+        // A secret that is part of what replaces it, and one that is part of another.
+        assert_eq!(redacted(&["hidden"], "PASS hidden"), "PASS (hidden)");
+        assert_eq!(redacted(&["hunt", "hunter2"], "x hunter2 hunt"), "x (hidden) (hidden)");
+        // Cut off in the middle.
+        assert_eq!(redacted(&["hunter2"], "PASS hunte"), "PASS (hidden)");
+        assert_eq!(redacted(&["hunter2"], "PASS hun"), "PASS hun");
+        // A short one, as a word.
+        assert_eq!(redacted(&["ab"], "PASS ab, about"), "PASS (hidden), about");
+    }
+
+    #[test]
+    fn a_password_does_not_change_what_a_refusal_means() {
         let mut redactor = Redactor::default();
-        redactor.hide(&Secret::new(b"hunter2".to_vec()));
-        let status = redactor.status(false, b"[AUTH] bad: PASS hunter2, hunter2");
-        assert_eq!(status.text.as_str(), "[AUTH] bad: PASS (hidden), (hidden)");
-        assert_eq!(redactor.status(true, b"fine").text.as_str(), "fine");
+        redactor.hide(&Secret::new(b"IN-USE".to_vec()));
+        let status = redactor.status(false, b"[IN-USE] busy");
+        assert_eq!(status.code, Some(ResponseCode::InUse));
+        assert_eq!(status.text.as_str(), "[(hidden)] busy");
     }
 }

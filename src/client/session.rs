@@ -96,8 +96,9 @@ impl<S: Read + Write> Session<S> {
     pub fn mailbox(&mut self) -> Result<Mailbox, Error> {
         let limits = *self.channel.engine().limits();
         let mut survey = Survey::new(limits);
-        self.run(&mut survey)?;
-        survey.finish(self.capabilities.as_ref().is_some_and(|offered| offered.uidl))
+        let announced = self.capabilities.as_ref().is_some_and(|offered| offered.uidl);
+        let surveyed = self.run(&mut survey).map_err(Error::from);
+        surveyed.and_then(|()| survey.finish(announced)).map_err(|error| self.channel.redact(error))
     }
 
     /// Only STAT: how many messages, how many octets.
@@ -107,8 +108,8 @@ impl<S: Read + Write> Session<S> {
     pub fn stat(&mut self) -> Result<Stat, Error> {
         let mut survey = Survey::new(*self.channel.engine().limits());
         survey.ask.truncate(1);
-        self.run(&mut survey)?;
-        survey.stat()
+        let surveyed = self.run(&mut survey).map_err(Error::from);
+        surveyed.and_then(|()| survey.stat()).map_err(|error| self.channel.redact(error))
     }
 
     /// Keeps the session alive.
@@ -189,6 +190,9 @@ impl Survey {
             }
             Err(_) => None,
         };
+        if uids.as_ref().is_some_and(Uids::is_empty) && !self.sizes.is_empty() {
+            return Err(Error::NoUidsListed);
+        }
         let has_uids = uids.is_some() || announced_uidl;
         Ok(Mailbox { messages: combine(self.sizes, uids)?, has_uids })
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::local::{Maildir, Mbox, Names, Spool, SpooledMessage, Stream};
 use super::{Error, HeaderBlock, LineFeeds, Mboxes};
 use crate::durable::{self, File};
-use crate::model::{MessageKey, Place, Placement, Receipt};
+use crate::model::{MessageKey, Origin, Place, Placement, Receipt};
 
 /// An open destination. Shared: the network side writes into it while the committer publishes.
 #[derive(Clone, Debug)]
@@ -236,10 +236,11 @@ impl StagedMessage {
 
     /// What the state records of it, after [`Self::reserve`].
     #[must_use]
-    pub fn receipt(&self, key: MessageKey, at: i64) -> Receipt {
+    pub fn receipt(&self, key: MessageKey, origin: Origin, at: i64) -> Receipt {
         Receipt {
             key,
-            header_digest: self.header.digest(),
+            origin,
+            header_digest: Some(self.header.digest()),
             message_id: self.header.message_id(),
             at,
             placements: self.placements().collect(),

@@ -38,7 +38,7 @@ impl HeaderBlock {
         }
     }
 
-    /// Whether it has ended: what comes now is the body.
+    /// Whether all of it has been seen.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.complete

@@ -50,7 +50,13 @@ impl Directory {
     /// [`Error`] when it cannot be made or opened.
     pub fn open_or_create(path: &Path) -> Result<Self, Error> {
         match rustix::fs::mkdir(path, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
-            Ok(()) => Self::open_parent(path)?.sync()?,
+            Ok(()) => {
+                // Whatever the umask has left of it.
+                let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
+                let failed = |errno| Error::new("create the directory", path, errno);
+                rustix::fs::chmod(path, mode).map_err(failed)?;
+                Self::open_parent(path)?.sync()?;
+            }
             Err(Errno::EXIST) => {}
             Err(errno) => return Err(Error::new("create the directory", path, errno)),
         }
@@ -89,7 +95,10 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be made.
     pub fn create_subdirectory(&self, name: &str) -> Result<(), Error> {
-        match rustix::fs::mkdirat(&self.fd, name, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
+        let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
+        let made = rustix::fs::mkdirat(&self.fd, name, mode)
+            .and_then(|()| rustix::fs::chmodat(&self.fd, name, mode, AtFlags::empty()));
+        match made {
             Ok(()) | Err(Errno::EXIST) => Ok(()),
             Err(errno) => Err(Error::new("create the directory", &self.path.join(name), errno)),
         }
@@ -102,7 +111,9 @@ impl Directory {
     pub fn create_file(&self, name: &str) -> Result<File, Error> {
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        self.open_file(name.as_ref(), flags, "create")
+        let file = self.open_file(name.as_ref(), flags, "create")?;
+        file.make_private()?;
+        Ok(file)
     }
 
     /// Opens the file `name` for reading and writing, made first when it is missing.
@@ -110,15 +121,22 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be opened, or is a symbolic link.
     pub fn open_or_create_file(&self, name: &str) -> Result<File, Error> {
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        self.open_file(name.as_ref(), flags, "open")
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match self.open_file(name.as_ref(), flags, "open") {
+            Err(error) if error.is_not_found() => match self.create_file(name) {
+                // Another process was faster.
+                Err(_) if self.contains(name)? => self.open_file(name.as_ref(), flags, "open"),
+                other => other,
+            },
+            other => other,
+        }
     }
 
-    /// Opens the existing file `name` for reading.
+    /// Opens the file `name` for reading, never through a symbolic link.
     ///
     /// # Errors
-    /// [`Error`] when it cannot be opened, or is a symbolic link.
-    pub fn open_existing_file(&self, name: impl AsRef<OsStr>) -> Result<File, Error> {
+    /// [`Error`] when it does not exist or cannot be read.
+    pub fn open_file_for_reading(&self, name: impl AsRef<OsStr>) -> Result<File, Error> {
         self.open_file(name.as_ref(), OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, "open")
     }
 
@@ -131,18 +149,26 @@ impl Directory {
         self.open_shared_with(name, OFlags::empty())
     }
 
-    /// Opens the file `name` like [`Self::open_shared`], made first when it is missing; then the
-    /// directory is synced.
+    /// Opens the file `name` like [`Self::open_shared`], made first when it is missing.
+    /// [`Self::sync`] makes that last.
     ///
     /// # Errors
     /// [`Error`] when it cannot be made or opened.
     pub fn open_or_create_shared(&self, name: &OsStr) -> Result<SharedFile, Error> {
-        let missing = self.open_shared(name).is_err_and(|error| error.is_not_found());
-        let file = self.open_shared_with(name, OFlags::CREATE)?;
-        if missing {
-            self.sync()?;
+        match self.open_shared(name) {
+            Err(error) if error.is_not_found() => {
+                match self.open_shared_with(name, OFlags::CREATE | OFlags::EXCL) {
+                    Ok(file) => {
+                        file.make_private()?;
+                        Ok(file)
+                    }
+                    // Another process was faster.
+                    Err(_) if self.inode_of(name)?.is_some() => self.open_shared(name),
+                    other => other,
+                }
+            }
+            other => other,
         }
-        Ok(file)
     }
 
     fn open_shared_with(&self, name: &OsStr, create: OFlags) -> Result<SharedFile, Error> {
@@ -173,7 +199,7 @@ impl Directory {
     /// # Errors
     /// [`Error`] when the disk fails.
     pub fn sync_file(&self, name: &OsStr) -> Result<(), Error> {
-        match self.open_existing_file(name) {
+        match self.open_file_for_reading(name) {
             Ok(file) => file.sync(),
             Err(error) if error.is_not_found() => Ok(()),
             Err(error) => Err(error),
@@ -196,6 +222,16 @@ impl Directory {
     pub fn rename(&self, name: &str, to: &Self) -> Result<(), Error> {
         rustix::fs::renameat(&self.fd, name, &to.fd, name)
             .map_err(|errno| Error::new("move into place", &to.path.join(name), errno))
+    }
+
+    /// Gives the file `name` another name in this directory. Atomic, like [`Self::rename`]. What
+    /// bore the name before is gone.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be renamed.
+    pub fn rename_file(&self, name: &str, new: &str) -> Result<(), Error> {
+        rustix::fs::renameat(&self.fd, name, &self.fd, new)
+            .map_err(|errno| Error::new("rename", &self.path.join(name), errno))
     }
 
     /// Removes the file `name`.

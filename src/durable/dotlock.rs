@@ -131,7 +131,7 @@ enum Standing {
 impl Standing {
     fn of(directory: &Directory, name: &OsStr, us: &Surroundings) -> Result<Self, Error> {
         let mut note = [0; NOTE];
-        let note = match directory.open_existing_file(name) {
+        let note = match directory.open_file_for_reading(name) {
             Ok(mut file) => {
                 let len = file.read(&mut note)?;
                 &note[..len]
@@ -194,6 +194,7 @@ mod tests {
             host: "box".to_owned(),
             process: std::process::id(),
             user: 0,
+            open_files: 1024,
             random: [0; 8],
         }
     }

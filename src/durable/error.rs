@@ -21,6 +21,14 @@ impl Error {
         Self { action, path: path.to_owned(), source: source.into() }
     }
 
+    /// Whether the disk is full, or fails.
+    #[must_use]
+    pub fn is_storage(&self) -> bool {
+        let io = rustix::io::Errno::IO.raw_os_error();
+        matches!(self.source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            || self.source.raw_os_error() == Some(io)
+    }
+
     /// Whether the file or directory does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

@@ -26,6 +26,12 @@ impl File {
         Self { file: std::fs::File::from(fd), path, buffer: Vec::new() }
     }
 
+    /// Lets only the user read and write it, whatever the umask has left of that.
+    pub(super) fn make_private(&self) -> Result<(), Error> {
+        rustix::fs::fchmod(&self.file, rustix::fs::Mode::from_raw_mode(0o600))
+            .map_err(|errno| self.failed("make private", errno.into()))
+    }
+
     /// Appends `bytes`, which are written when enough have come together, or by
     /// [`Self::complete`].
     ///

@@ -132,6 +132,7 @@ mod tests {
             host: "box".to_owned(),
             process: std::process::id(),
             user: 0,
+            open_files: 1024,
             random: [0; 8],
         }
     }

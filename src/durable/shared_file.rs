@@ -28,6 +28,12 @@ impl SharedFile {
         Self { file: std::fs::File::from(fd), path }
     }
 
+    /// Lets only the user read and write it, whatever the umask has left of that.
+    pub(super) fn make_private(&self) -> Result<(), Error> {
+        rustix::fs::fchmod(&self.file, rustix::fs::Mode::from_raw_mode(0o600))
+            .map_err(|errno| self.failed("make private", errno.into()))
+    }
+
     /// Whether it is a regular file: no pipe, no device.
     ///
     /// # Errors

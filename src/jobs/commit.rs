@@ -8,26 +8,46 @@ use super::Error;
 use super::intents::complete_others;
 use super::plan::Item;
 use crate::delivery::{Destination, Mboxes, StagedMessage, sync_content};
-use crate::model::{Octets, Place, Surroundings};
+use crate::model::{Octets, Origin, Place, Surroundings};
 use crate::state::{State, StateFiles};
 
 /// Messages that become durable together: one sync of each directory and one transaction for
 /// all of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Batch {
+    capacity: usize,
     messages: Vec<(Item, Octets, StagedMessage)>,
     octets: u64,
     since: Option<Instant>,
 }
 
-/// A batch is full with so many messages (each holds a file open), ...
+/// A batch is full with so many messages, or with fewer where fewer files may be open, ...
 const MESSAGES: usize = 200;
 /// ... so many octets, ...
 const OCTETS: u64 = 32 * 1024 * 1024;
 /// ... or when its first message has waited so long.
 const AGE: Duration = Duration::from_secs(1);
 
+/// Files that a process needs besides those of its mail.
+const OTHER_FILES: usize = 64;
+/// One batch is filled, one waits, one is committed.
+const BATCHES: usize = 3;
+
 impl Batch {
+    /// An empty batch of messages that hold `files` files open each (one for each destination), in a process that may have
+    /// `open_files` open.
+    pub(super) fn new(files: usize, open_files: usize) -> Self {
+        let affordable = open_files.saturating_sub(OTHER_FILES) / (BATCHES * files.max(1));
+        let capacity = affordable.clamp(1, MESSAGES);
+        Self { capacity, messages: Vec::new(), octets: 0, since: None }
+    }
+
+    /// Takes the messages out.
+    pub(super) fn take(&mut self) -> Self {
+        let empty = Self { capacity: self.capacity, messages: Vec::new(), octets: 0, since: None };
+        std::mem::replace(self, empty)
+    }
+
     pub(super) fn push(&mut self, item: Item, octets: Octets, message: StagedMessage) {
         self.messages.push((item, octets, message));
         self.octets += octets.0;
@@ -39,7 +59,7 @@ impl Batch {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.messages.len() >= MESSAGES
+        self.messages.len() >= self.capacity
             || self.octets >= OCTETS
             || self.since.is_some_and(|since| since.elapsed() >= AGE)
     }
@@ -88,8 +108,7 @@ impl Committer {
     /// Starts the thread, which takes the state over until [`Self::close`].
     pub(super) fn start(
         state: Option<State>,
-        destinations: Vec<Destination>,
-        files: StateFiles,
+        desk: Desk,
         surroundings: Surroundings,
     ) -> std::io::Result<Self> {
         // One batch may wait while one is committed; then the download waits too.
@@ -99,7 +118,6 @@ impl Committer {
             let mut ledger = Ledger { state, finished: Vec::new() };
             for batch in incoming {
                 let mut warnings = Vec::new();
-                let desk = Desk { destinations: &destinations, files: &files };
                 let result = desk.commit(&mut ledger, batch, surroundings.seconds(), &mut warnings);
                 let failed = result.is_err();
                 // Nobody listens any more when the fetch was given up.
@@ -174,13 +192,16 @@ impl Committer {
     }
 }
 
-/// Where batches are committed.
-struct Desk<'a> {
-    destinations: &'a [Destination],
-    files: &'a StateFiles,
+/// What the batches of a run have in common.
+pub(super) struct Desk {
+    pub(super) destinations: Vec<Destination>,
+    /// The files of the account.
+    pub(super) files: StateFiles,
+    /// Whether all of each message is delivered, or only its header block.
+    pub(super) origin: Origin,
 }
 
-impl Desk<'_> {
+impl Desk {
     /// Commits one batch. The order of these steps is the promise: a crash between any two of them
     /// loses nothing and duplicates nothing, and what this returns may be deleted from the server.
     fn commit(
@@ -190,7 +211,7 @@ impl Desk<'_> {
         now: i64,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Stored>, Error> {
-        let Self { destinations, files } = self;
+        let Self { destinations, files, origin } = self;
         // A pipe has no transaction: at least once, so before it is recorded.
         for (_, _, message) in &mut batch.messages {
             message.hand_over(now)?;
@@ -211,7 +232,7 @@ impl Desk<'_> {
         for (_, _, message) in &mut batch.messages {
             message.keep();
         }
-        let pending = record(ledger, &mut batch, now)?;
+        let pending = record(ledger, &mut batch, *origin, now)?;
         // 3: redo. A crash from here on leaves the rest to the next run's recovery.
         batch.messages.iter_mut().try_for_each(|(_, _, message)| message.publish(&mut mboxes))?;
         // 4: their names in new/, and the content of the mboxes.
@@ -234,12 +255,19 @@ impl Desk<'_> {
 }
 
 /// Records the batch. Gives the deliveries that wait to be published.
-fn record(ledger: &mut Ledger, batch: &mut Batch, now: i64) -> Result<Vec<i64>, Error> {
+fn record(
+    ledger: &mut Ledger,
+    batch: &mut Batch,
+    origin: Origin,
+    now: i64,
+) -> Result<Vec<i64>, Error> {
     let Some(state) = &mut ledger.state else { return Ok(Vec::new()) };
     let receipts: Vec<_> = batch
         .messages
         .iter()
-        .filter_map(|(item, _, message)| item.key.clone().map(|key| message.receipt(key, now)))
+        .filter_map(|(item, _, message)| {
+            item.key.clone().map(|key| message.receipt(key, origin, now))
+        })
         .collect();
     let committed = state.commit(&receipts, &ledger.finished)?;
     ledger.finished.clear();

@@ -20,7 +20,9 @@ pub(super) fn connect(
     match connection.ask_capabilities() {
         Ok(_) => {}
         // Some servers hang up on a command that they do not know (RFC 2449 came after them).
-        Err(client::Error::Closed { .. }) if account.endpoint.tls != TlsMode::Starttls => {
+        Err(client::Error::Closed { .. } | client::Error::Broken { .. })
+            if account.endpoint.tls != TlsMode::Starttls =>
+        {
             connection = open(account, context)?;
         }
         Err(error) => return Err(Error::server(&account.endpoint.host, error)),

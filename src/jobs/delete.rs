@@ -1,14 +1,16 @@
 //! Deleting by hand.
 
+use super::books::Books;
 use super::connect::connect;
+use super::fetch::leave;
 use super::headers::read_headers;
-use super::mailbox::survey;
+use super::mailbox::take_stock;
 use super::plan::Item;
 use super::remove::Deletions;
+use super::select::select;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned, Row};
 use crate::client::Failure;
 use crate::model::Selection;
-use crate::state::{AccountLock, State, StateFiles};
 use crate::summary::Summary;
 
 /// What to delete.
@@ -24,6 +26,9 @@ pub struct DeleteOptions {
     pub preview: bool,
 }
 
+/// Is shown what would go, and decides; an error ends the job.
+pub type Confirm<'a> = dyn FnMut(&[Row<'_>]) -> Result<bool, Error> + 'a;
+
 /// Deletes from an account. `confirm` is shown what would go, and decides; the session stays
 /// open meanwhile, so that numbers mean the same before and after.
 pub fn delete(
@@ -31,7 +36,7 @@ pub fn delete(
     context: &Context<'_>,
     options: &DeleteOptions,
     observer: &mut dyn Observer,
-    confirm: &mut dyn FnMut(&[Row<'_>]) -> bool,
+    confirm: &mut Confirm<'_>,
 ) -> Outcome {
     let mut outcome = Outcome::default();
     outcome.error = run(account, context, options, observer, confirm, &mut outcome).err();
@@ -43,20 +48,25 @@ fn run(
     context: &Context<'_>,
     options: &DeleteOptions,
     observer: &mut dyn Observer,
-    confirm: &mut dyn FnMut(&[Row<'_>]) -> bool,
+    confirm: &mut Confirm<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), Error> {
-    let files = StateFiles::new(context.state_directory, &account.name);
-    let lock =
-        (!options.dry_run).then(|| AccountLock::take(&files, context.surroundings)).transpose()?;
-    let mut state = match &lock {
-        Some(lock) => Some(State::open(lock, &files, &account.identity(), context.surroundings)?),
-        None => State::peek(&files, &account.identity())?,
+    let mut books = if options.dry_run {
+        Books::peek(account, context)?
+    } else {
+        Books::open(account, context)?
     };
-    let known = state.as_ref().map(State::known).transpose()?.unwrap_or_default();
-    let server = |error| Error::server(&account.endpoint.host, error);
+    let known = books.known()?;
+    let now = context.surroundings.seconds();
     let mut session = connect(account, context, observer)?;
-    let view = survey(&mut session, account, &known)?;
+    let chosen = take_stock(&mut session, account, &known, &mut books, now).and_then(|view| {
+        let picked = select(&mut session, account, &view, &options.selection)?;
+        Ok((view, picked))
+    });
+    let (view, picked) = match chosen {
+        Ok(chosen) => chosen,
+        Err(error) => return Err(leave(session, error)),
+    };
 
     // A UID that several messages bear stands for all of them or for none.
     let ambiguous = view.ambiguous_uids();
@@ -73,8 +83,7 @@ fn run(
                     ambiguous.get(uid).is_none_or(|count| delivered.get(uid) == Some(count))
                 })
     };
-    let (go, stay): (Vec<usize>, Vec<usize>) =
-        view.pick(&options.selection).into_iter().partition(may_go);
+    let (go, stay): (Vec<usize>, Vec<usize>) = picked.into_iter().partition(may_go);
     for &at in &stay {
         let reason = "it was never delivered here (--unfetched deletes it all the same)";
         observer.event(&Event::MessageFailed { message: &view.listing[at], reason });
@@ -103,20 +112,19 @@ fn run(
                 summary,
             })
             .collect();
-        if confirm(&rows) {
-            deletions.want(go.iter().map(|&at| Item {
-                message: view.listing[at].clone(),
-                key: view.key(at),
-                row: view.known(at).map(|known| known.id),
-            }));
+        if confirm(&rows)? {
+            deletions.want(go.iter().map(|&at| Item::new(&view, at)));
         }
     }
     session.run(&mut deletions).map_err(|failure| match failure {
-        Failure::Connection(error) => server(error),
+        Failure::Connection(error) => Error::server(&account.endpoint.host, error),
         Failure::Exchange(error) => error,
     })?;
+    if let Some(state) = books.writable() {
+        state.ask_deletion(&deletions.marked_rows(), now)?;
+    }
     let deleted = deletions.quit(session, account, observer, outcome)?;
-    if let Some(state) = state.as_mut().filter(|_| !options.dry_run) {
+    if let Some(state) = books.writable() {
         let rows: Vec<i64> = deleted.iter().filter_map(|item| item.row).collect();
         state.confirm_deleted(&rows, context.surroundings.seconds())?;
     }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::commit::{Batch, Committer, Ledger, Stored};
 use super::plan::{Deletable, Item, Plan};
 use super::remove::Deletions;
-use super::{Error, Event, Observer, Outcome};
+use super::{Context, Error, Event, Observer, Outcome};
 use crate::client::{self, Exchange, Part};
 use crate::delivery::{Destination, Names, Sink};
 use crate::model::{Interrupt, MessageKey, Octets};
@@ -35,7 +35,9 @@ pub(super) struct Download<'a> {
     one_by_one: bool,
     /// Delivered by an earlier run; to be deleted when the new mail is safe.
     old: Vec<Item>,
-    deletable: Option<Deletable>,
+    deletable: Deletable,
+    /// Fetch header blocks instead of messages.
+    headers_only: bool,
     pub(super) deletions: Deletions,
     failures: Vec<(Option<MessageKey>, String)>,
     at_risk: u64,
@@ -49,8 +51,6 @@ pub(super) struct Downloaded {
     pub(super) failures: Vec<(Option<MessageKey>, String)>,
     /// Messages whose RETR was answered with `+OK` and that are not durable.
     pub(super) at_risk: u64,
-    /// Messages that were never asked for.
-    pub(super) unasked: usize,
 }
 
 impl<'a> Download<'a> {
@@ -58,7 +58,7 @@ impl<'a> Download<'a> {
         destinations: &'a [Destination],
         names: Names,
         committer: Committer,
-        interrupt: &'a Interrupt,
+        context: &'a Context<'_>,
         observer: &'a mut dyn Observer,
         outcome: &'a mut Outcome,
         plan: Plan,
@@ -67,17 +67,18 @@ impl<'a> Download<'a> {
             destinations,
             names,
             committer,
-            interrupt,
+            interrupt: context.interrupt,
             observer,
             outcome,
             ask: plan.retrieve.into(),
             asked: VecDeque::new(),
             expected: 0,
             incoming: None,
-            batch: Batch::default(),
+            batch: Batch::new(destinations.len(), context.surroundings.open_files),
             one_by_one: !destinations.iter().all(Destination::is_transactional),
             old: plan.delete,
             deletable: plan.deletable,
+            headers_only: plan.headers_only,
             deletions: Deletions::default(),
             failures: Vec::new(),
             at_risk: 0,
@@ -91,33 +92,37 @@ impl<'a> Download<'a> {
             deletions: self.deletions,
             failures: self.failures,
             at_risk: self.at_risk,
-            unasked: self.ask.len(),
         }
     }
 
-    /// The connection is gone. If that happened inside a message, the message may be the reason.
+    /// The connection is gone. The message that was due, begun or not, may be the reason; the
+    /// error of the run says so, and next time it comes last.
     pub(super) fn broken(&mut self, error: &client::Error) {
-        if self.incoming.take().is_some() && error.is_connection_loss() {
-            self.fail(&error.to_string());
+        self.incoming = None;
+        if error.is_connection_loss()
+            && let Some(item) = self.take_asked()
+        {
+            self.failures.push((item.key, error.to_string()));
         }
     }
 
     /// Has what earlier runs delivered deleted, too.
     pub(super) fn release_old(&mut self) {
         for item in std::mem::take(&mut self.old) {
-            self.delivered(item);
+            self.deletions.want(self.deletable.delivered(item));
         }
     }
 
     fn delivered(&mut self, item: Item) {
-        if let Some(deletable) = &mut self.deletable {
-            self.deletions.want(deletable.delivered(item));
+        if item.may_go {
+            self.deletions.want(self.deletable.delivered(item));
         }
     }
 
     /// Hands the batch to the committer.
     fn flush(&mut self) {
-        self.committer.submit(std::mem::take(&mut self.batch));
+        let batch = self.batch.take();
+        self.committer.submit(batch);
     }
 
     /// Takes note of what the committer has committed so far.
@@ -149,7 +154,7 @@ impl<'a> Download<'a> {
                 places: &places,
                 file: file.as_deref(),
             });
-            self.at_risk -= 1;
+            self.at_risk -= u64::from(!self.headers_only);
             self.outcome.fetched += 1;
             self.outcome.octets.0 += octets.0;
             self.delivered(item);
@@ -187,7 +192,8 @@ impl<'a> Download<'a> {
             self.fail(&reason);
             return Ok(());
         }
-        self.at_risk += 1;
+        // TOP takes nothing from the server.
+        self.at_risk += u64::from(!self.headers_only);
         let key = self.asked.front().and_then(|item| item.key.as_ref());
         self.incoming = Some((Sink::create(self.destinations, &mut self.names, key)?, Octets(0)));
         Ok(())
@@ -224,7 +230,9 @@ impl Exchange for Download<'_> {
         }
         let item = self.ask.pop_front()?;
         self.expected = self.expected.saturating_add(item.message.size.0);
-        let command = Command::Retr(item.message.number);
+        let number = item.message.number;
+        let command =
+            if self.headers_only { Command::Top(number, 0) } else { Command::Retr(number) };
         self.asked.push_back(item);
         Some(command)
     }

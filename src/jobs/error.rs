@@ -72,6 +72,22 @@ pub enum Error {
         /// Where.
         host: String,
     },
+    /// A server that had unique-ids has none now: a fault that passes.
+    #[error("{host} has had unique-ids (UIDL) and refuses them now")]
+    UidlLost {
+        /// Where.
+        host: String,
+    },
+    /// The server has given its messages new unique-ids.
+    #[error(
+        "{host} has given all messages new unique-ids: {messages} known ones are gone, and the new ones are the same mail; nothing was fetched"
+    )]
+    Renumbered {
+        /// Where.
+        host: String,
+        /// How many known ones are gone.
+        messages: usize,
+    },
     /// The deletions may not have been carried out.
     #[error("{host} did not confirm that {count} messages are deleted")]
     Unconfirmed {
@@ -99,6 +115,9 @@ pub enum Unanswered {
     /// Nothing.
     #[error(transparent)]
     Lost(client::Error),
+    /// It was not sent: it would have deleted mail that is not safe here.
+    #[error("QUIT was not sent")]
+    Withheld,
     /// A refusal.
     #[error("the server says: {}", .0.text)]
     Refused(Status),
@@ -151,8 +170,8 @@ impl Error {
             Self::Delivery(error) => delivery_class(error),
             Self::Elsewhere { .. } => Class::CannotCreate,
             Self::State(error) => state_class(error),
-            Self::NoUidl { .. } => Class::Data,
-            Self::Unconfirmed { .. } | Self::Threads(_) => Class::Temporary,
+            Self::NoUidl { .. } | Self::Renumbered { .. } => Class::Data,
+            Self::Unconfirmed { .. } | Self::Threads(_) | Self::UidlLost { .. } => Class::Temporary,
             Self::Sync(_) | Self::Output(_) => Class::Io,
             Self::Interrupted => Class::Interrupted,
         }
@@ -169,10 +188,14 @@ impl Error {
                 "is the port right? 995 is the usual one; with --tls starttls, 110"
             }
             Self::Net(net::Error::UnknownHost { .. }) => "is the name spelt right?",
+            Self::Delivery(delivery::Error::Vanished { .. }) => {
+                "if it is gone on purpose, make it anew with: mkdir -p DIR/tmp DIR/new DIR/cur"
+            }
             Self::Cleartext { .. } => {
                 "use TLS, or --allow-cleartext-password if everybody on the way may read it"
             }
             Self::NoUidl { .. } => "fetch with --delete, which fetches at least once, then deletes",
+            Self::Renumbered { .. } => "popfetch state adopt tells the state the new unique-ids",
             Self::Server { source: client::Error::NotOffered { what: "STLS" }, .. } => {
                 "use --tls implicit (port 995) if the server has it"
             }
@@ -210,6 +233,7 @@ fn net_class(error: &net::Error) -> Class {
 fn client_class(error: &client::Error) -> Class {
     match error {
         client::Error::Timeout { .. }
+        | client::Error::NoUidsListed
         | client::Error::TooSlow { .. }
         | client::Error::Closed { .. }
         | client::Error::Broken { .. } => Class::Temporary,
@@ -249,6 +273,7 @@ fn login_class(error: &LoginError) -> Class {
         },
         LoginError::Closed => Class::Temporary,
         LoginError::NotAscii => Class::Unavailable,
+        LoginError::Mechanism { source: sasl::Error::UnexpectedChallenge, .. } => Class::Protocol,
         LoginError::Mechanism { .. } => Class::NoPermission,
         LoginError::Endless => Class::Protocol,
     }
@@ -256,6 +281,7 @@ fn login_class(error: &LoginError) -> Class {
 
 fn delivery_class(error: &delivery::Error) -> Class {
     match error {
+        delivery::Error::Unusable { source, .. } if source.is_storage() => Class::Io,
         delivery::Error::Unusable { .. }
         | delivery::Error::Vanished { .. }
         | delivery::Error::NotMbox { .. }
@@ -268,6 +294,7 @@ fn delivery_class(error: &delivery::Error) -> Class {
 fn state_class(error: &state::Error) -> Class {
     match error {
         state::Error::Damaged { .. } | state::Error::Newer { .. } => Class::Data,
+        state::Error::Directory(error) if error.is_storage() => Class::Io,
         state::Error::Directory(_) | state::Error::Unusable { .. } => Class::CannotCreate,
         state::Error::Storage { .. } => Class::Io,
         state::Error::Busy { .. } | state::Error::InUse(_) => Class::Temporary,

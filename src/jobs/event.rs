@@ -49,6 +49,13 @@ pub enum Event<'a> {
         /// Why.
         reason: &'a str,
     },
+    /// A message is left where it is.
+    MessageSkipped {
+        /// Which.
+        message: &'a Listed,
+        /// Why.
+        reason: &'a str,
+    },
     /// The server confirmed that a message is deleted.
     Deleted(&'a Listed),
     /// So many deliveries that an earlier run left unfinished were finished.

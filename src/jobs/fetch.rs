@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
-use super::commit::{Committer, Ledger};
+use super::books::Books;
+use super::commit::{Committer, Desk, Ledger};
 use super::connect::connect;
+use super::decide::{Decision, decide, explain};
 use super::destinations::{self, Output};
 use super::download::{Download, Downloaded};
-use super::mailbox::{View, survey};
-use super::plan::{Item, Plan, plan};
+use super::error::Unanswered;
+use super::mailbox::take_stock;
+use super::plan::{Item, Plan, Skip};
 use super::recover::{Recovery, sweep};
-use super::verify::verify;
+use super::remove::Deletions;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned};
 use crate::client::{Failure, Session};
 use crate::delivery::Names;
-use crate::model::{MessageKey, Octets, Place, Selection};
+use crate::model::{MessageKey, Octets, Origin, Place, Policy, Selection};
 use crate::net::Stream;
 use crate::proto::Capabilities;
-use crate::state::{self, AccountLock, Known, State, StateFiles};
+use crate::state::{self, State};
 
 /// What to fetch, and what becomes of it.
 pub struct FetchOptions {
@@ -28,15 +31,6 @@ pub struct FetchOptions {
     pub policy: Policy,
     /// Only say what would be done.
     pub dry_run: bool,
-}
-
-/// What becomes of what is fetched.
-#[derive(Clone, Copy, Debug)]
-pub struct Policy {
-    /// Delete on the server what is safe here.
-    pub delete: bool,
-    /// Record what was fetched. Not for a mere look.
-    pub record: bool,
 }
 
 /// How long an interrupted fetch may take to leave things in order.
@@ -51,7 +45,7 @@ pub fn fetch(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let done = if options.dry_run {
-        rehearse(account, context, &options, observer)
+        rehearse(account, context, &options, observer, &mut outcome)
     } else {
         run(account, context, options, observer, &mut outcome)
     };
@@ -65,17 +59,21 @@ fn rehearse(
     context: &Context<'_>,
     options: &FetchOptions,
     observer: &mut dyn Observer,
+    outcome: &mut Outcome,
 ) -> Result<(), Error> {
-    let files = StateFiles::new(context.state_directory, &account.name);
-    let state = State::peek(&files, &account.identity())?;
-    let known = known(state.as_ref())?;
+    let FetchOptions { selection, policy, .. } = options;
+    let mut books = Books::peek(account, context)?;
+    let known = books.known()?;
     let mut session = connect(account, context, observer)?;
-    let view = survey(&mut session, account, &known)?;
-    require_uids(account, options.policy, &view)?;
-    let failures = state.as_ref().map(State::failures).transpose()?.unwrap_or_default();
-    let failures = failures.into_iter().collect();
-    let plan = plan(&view, &options.selection, options.policy, &failures);
-    announce(&plan, options.policy, observer);
+    let now = context.surroundings.seconds();
+    let decided = take_stock(&mut session, account, &known, &mut books, now).and_then(|view| {
+        decide(&mut session, account, &view, selection, policy, books.state(), now)
+    });
+    let decision = match decided {
+        Ok(decision) => decision,
+        Err(error) => return Err(leave(session, error)),
+    };
+    announce(&decision.plan, observer, outcome);
     // Nothing hangs on the answer.
     let _ = session.quit();
     Ok(())
@@ -90,79 +88,105 @@ fn run(
 ) -> Result<(), Error> {
     let FetchOptions { outputs, selection, policy, .. } = options;
     let surroundings = context.surroundings;
-    let files = StateFiles::new(context.state_directory, &account.name);
 
     // Before any network: the lock, the state, and what a killed run left. A look records
     // nothing, so it needs no lock; it only wants to know what is new.
-    let lock = policy.record.then(|| AccountLock::take(&files, surroundings)).transpose()?;
-    let (mut state, looked) = match &lock {
-        Some(lock) => (Some(State::open(lock, &files, &account.identity(), surroundings)?), None),
-        None => (None, State::peek(&files, &account.identity())?),
-    };
-    let id = state.as_ref().map_or("look", State::id).to_owned();
+    let mut books =
+        if policy.look { Books::peek(account, context)? } else { Books::open(account, context)? };
+    let files = books.files().clone();
+    let id = books.state().map_or("look", State::id).to_owned();
     let names = Names::new(surroundings.clone(), account.identity(), &id);
-    if let Some(state) = &mut state {
+    if let Some(state) = books.writable() {
         let wanted: Vec<Place> = outputs.iter().map(Output::place).collect();
         let recovery = Recovery { files: &files, context, wanted: &wanted };
         recovery.run(state, observer)?;
     }
-    let destinations = destinations::open(outputs, state.as_ref(), &files, &id, context)?;
-    if state.is_some() {
+    let destinations = destinations::open(outputs, books.state(), &files, &id, context)?;
+    if !policy.look {
         sweep(&destinations, &names)?;
     }
 
-    let known = known(state.as_ref().or(looked.as_ref()))?;
+    let known = books.known()?;
+    let first = books.state().is_some_and(|state| state.is_first_run().unwrap_or(false));
     let mut session = connect(account, context, observer)?;
     session.stream_mut().set_grace(GRACE);
     let login = surroundings.seconds();
-    let mut view = survey(&mut session, account, &known)?;
-    require_uids(account, policy, &view)?;
-    let mut failures = Vec::new();
-    if let Some(state) = &mut state {
-        verify(&mut session, account, &mut view, state)?;
-        let present = view.present();
-        state.note_listing(&known, |row| present[row], login)?;
-        failures = state.failures()?;
+    let decided = take_stock(&mut session, account, &known, &mut books, login).and_then(|view| {
+        let state = books.state();
+        let decision = decide(&mut session, account, &view, &selection, &policy, state, login)?;
+        explain(&view, &decision, &policy, first, observer);
+        Ok(decision)
+    });
+    let Decision { plan, seen } = match decided {
+        Ok(decision) => decision,
+        Err(error) => return Err(leave(session, error)),
+    };
+    announce(&plan, observer, outcome);
+    if let Some(state) = books.writable() {
+        state.mark(&seen, Origin::Seen, login)?;
     }
-    if !view.has_uids && !view.listing.is_empty() {
-        observer.event(&Event::Note(
-            "this server has no unique-ids (UIDL): an interrupted run may fetch mail twice",
-        ));
-    }
-    let failures = failures.into_iter().collect();
-    let plan = plan(&view, &selection, policy, &failures);
-    announce(&plan, policy, observer);
 
-    let committer =
-        Committer::start(state, destinations.clone(), files.clone(), surroundings.clone());
+    let (_lock, state) = books.into_parts();
+    let origin = if policy.headers_only { Origin::HeadersOnly } else { Origin::Delivered };
+    let desk = Desk { destinations: destinations.clone(), files, origin };
+    let committer = Committer::start(state, desk, surroundings.clone());
     let committer = committer.map_err(Error::Threads)?;
     let mut download = Download::new(
         &destinations,
         names,
         committer,
-        context.interrupt,
+        context,
         &mut *observer,
         &mut *outcome,
         plan,
     );
     let moved = transfer(&mut session, account, &mut download);
-    let Downloaded { mut ledger, deletions, failures, at_risk, unasked } = download.close();
+    let Downloaded { mut ledger, deletions, failures, at_risk } = download.close();
+    let now = surroundings.seconds();
 
     let deleted = moved.and_then(|()| {
-        // A look is safe nowhere.
-        let at_risk = at_risk > 0 || !policy.record && outcome.fetched > 0;
+        // A look is safe nowhere, unless it is to be deleted there anyway.
+        let at_risk = at_risk > 0 || policy.look && policy.delete.is_none() && outcome.fetched > 0;
         if at_risk && session.capabilities().is_some_and(Capabilities::retr_deletes) {
-            // QUIT would delete them, while we are the only ones who think that we have them.
-            observer.event(&Event::Warning(
-                "this server deletes at QUIT what was retrieved, and not all of it is safe here: \
-                 the connection was closed without QUIT",
-            ));
-            return Ok(Vec::new());
+            return without_quit(&deletions, account, observer);
+        }
+        if let Some(state) = &mut ledger.state {
+            // Whether they are deleted then, the answer to QUIT may never say.
+            state.ask_deletion(&deletions.marked_rows(), now)?;
         }
         deletions.quit(session, account, observer, outcome)
     });
-    record(&mut ledger, deleted, &failures, login, surroundings.seconds())?;
-    if context.interrupt.is_raised() && unasked > 0 { Err(Error::Interrupted) } else { Ok(()) }
+    record(&mut ledger, deleted, &failures, login, now)?;
+    if context.interrupt.is_raised() { Err(Error::Interrupted) } else { Ok(()) }
+}
+
+/// Leaves politely after an error that is not the connection's own: a line that is dropped keeps
+/// the mailbox locked on some servers.
+pub(super) fn leave(session: Session<Stream>, error: Error) -> Error {
+    if !matches!(error, Error::Server { .. } | Error::Interrupted) {
+        let _ = session.quit();
+    }
+    error
+}
+
+/// Ends a session whose QUIT would delete messages while we are the only ones who think that we
+/// have them.
+fn without_quit(
+    deletions: &Deletions,
+    account: &Account,
+    observer: &mut dyn Observer,
+) -> Result<Vec<Item>, Error> {
+    let why = "this server deletes at QUIT what was retrieved, and not all of it is safe here: \
+               the connection was closed without QUIT";
+    observer.event(&Event::Warning(why));
+    match deletions.marked() {
+        0 => Ok(Vec::new()),
+        count => Err(Error::Unconfirmed {
+            host: account.endpoint.host.clone(),
+            count,
+            source: Unanswered::Withheld,
+        }),
+    }
 }
 
 /// Moves everything that the plan holds: RETR, commit, DELE. What is complete when this fails is
@@ -199,11 +223,7 @@ fn record(
 ) -> Result<(), Error> {
     let Ledger { state: Some(state), finished } = ledger else { return deleted.map(drop) };
     let mut note = || -> Result<(), state::Error> {
-        for (key, reason) in failures {
-            if let Some(key) = key {
-                state.note_failure(key, reason, now)?;
-            }
-        }
+        state.note_failures(failures, now)?;
         if let Ok(deleted) = &deleted {
             let rows: Vec<i64> = deleted.iter().filter_map(|item| item.row).collect();
             state.confirm_deleted(&rows, now)?;
@@ -215,24 +235,24 @@ fn record(
     deleted.map(drop).and(noted)
 }
 
-fn known(state: Option<&State>) -> Result<Known, Error> {
-    Ok(state.map(State::known).transpose()?.unwrap_or_default())
-}
-
-/// Without unique-ids nothing can be told from what was fetched before: mail can be taken away,
-/// or looked at, but not kept.
-fn require_uids(account: &Account, policy: Policy, view: &View<'_>) -> Result<(), Error> {
-    if view.has_uids || view.listing.is_empty() || policy.delete || !policy.record {
-        return Ok(());
+fn announce(plan: &Plan, observer: &mut dyn Observer, outcome: &mut Outcome) {
+    for (item, skip) in &plan.skip {
+        let (reason, counter) = match skip {
+            Skip::TooLarge => ("it is larger than --max-size".to_owned(), &mut outcome.skipped),
+            Skip::KeepsFailing(runs) => (
+                format!(
+                    "it failed in {runs} runs in a row and is left alone; -n or --uid tries again"
+                ),
+                &mut outcome.failed,
+            ),
+        };
+        *counter += 1;
+        observer.event(&Event::MessageSkipped { message: &item.message, reason: &reason });
     }
-    Err(Error::NoUidl { host: account.endpoint.host.clone() })
-}
-
-fn announce(plan: &Plan, policy: Policy, observer: &mut dyn Observer) {
     for item in &plan.retrieve {
         observer.event(&Event::Planned(Planned::Fetch, &item.message));
     }
-    let fetched = plan.retrieve.iter().filter(|_| policy.delete);
+    let fetched = plan.retrieve.iter().filter(|item| item.may_go);
     for item in fetched.chain(&plan.delete) {
         observer.event(&Event::Planned(Planned::Delete, &item.message));
     }

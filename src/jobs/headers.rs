@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use super::{Account, Error};
-use crate::client::{Exchange, Failure, Part, Session};
+use crate::client::{self, Exchange, Failure, Part, Session};
 use crate::model::MessageNumber;
 use crate::net::Stream;
-use crate::proto::Command;
+use crate::proto::{self, Command};
 use crate::summary::MAX_HEADER;
 
 /// Is shown header blocks: the place in the list that was asked for, and the block.
@@ -28,6 +28,8 @@ pub(super) fn read_headers(
         is_announced: session.capabilities().is_some_and(|offered| offered.top),
         done: 0,
         header: None,
+        octets: 0,
+        host: &account.endpoint.host,
         see,
     };
     if session.may_have_top() {
@@ -45,7 +47,26 @@ struct Top<'a, 's> {
     done: usize,
     /// The block that is coming in.
     header: Option<Vec<u8>>,
+    /// Its octets so far, kept or not.
+    octets: u64,
+    host: &'a str,
     see: &'a mut SeeHeader<'s>,
+}
+
+/// Octets after which a reply to TOP is not one any more. Servers that ignore the number of lines
+/// send whole messages.
+const ENDLESS: u64 = 64 * 1024 * 1024;
+
+impl Top<'_, '_> {
+    fn endless(&self) -> Error {
+        let limit = usize::try_from(ENDLESS).unwrap_or(usize::MAX);
+        let error = proto::Error::ReplyTooLong {
+            reply: "the reply to TOP".to_owned(),
+            limit,
+            unit: "octets",
+        };
+        Error::server(self.host, client::Error::Protocol(error))
+    }
 }
 
 impl Exchange for Top<'_, '_> {
@@ -59,6 +80,7 @@ impl Exchange for Top<'_, '_> {
         match part {
             Part::Status(status, _) if status.ok => {
                 self.header = Some(Vec::new());
+                self.octets = 0;
                 return Ok(());
             }
             Part::Status(..) => {
@@ -68,6 +90,10 @@ impl Exchange for Top<'_, '_> {
                 }
             }
             Part::Chunk(chunk) => {
+                self.octets += chunk.len() as u64;
+                if self.octets > ENDLESS {
+                    return Err(self.endless());
+                }
                 if let Some(header) = &mut self.header {
                     let room = MAX_HEADER - header.len();
                     header.extend_from_slice(&chunk[..chunk.len().min(room)]);

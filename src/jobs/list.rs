@@ -5,10 +5,11 @@ use std::io;
 use super::connect::connect;
 use super::headers::read_headers;
 use super::mailbox::survey;
+use super::select::{select, without_top};
 use super::{Account, Context, Error, Observer};
 use crate::model::{Listed, Selection};
 use crate::state::{Known, State, StateFiles};
-use crate::summary::Summary;
+use crate::summary::{Summary, matches};
 
 /// What to list.
 #[derive(Clone, Debug, Default)]
@@ -46,17 +47,26 @@ pub fn list(
     let mut session = connect(account, context, observer)?;
     let view = survey(&mut session, account, &known)?;
     let picked = view.pick(&options.selection);
+    let conditions = &options.selection.headers;
+    let mut any = picked.is_empty();
     let mut show = |place: usize, header: Option<&[u8]>| {
+        any |= header.is_some();
+        if !conditions.is_empty() && !header.is_some_and(|header| matches(header, conditions)) {
+            return Ok(());
+        }
         let at = picked[place];
-        let summary = header.map(Summary::of);
+        let summary = header.filter(|_| !options.short).map(Summary::of);
         row(Row { message: &view.listing[at], seen: view.is_seen(at), summary })
             .map_err(Error::Output)
     };
-    if options.short {
+    if options.short && conditions.is_empty() {
         (0..picked.len()).try_for_each(|place| show(place, None))?;
     } else {
         let numbers: Vec<_> = picked.iter().map(|&at| view.listing[at].number).collect();
         read_headers(&mut session, account, &numbers, &mut show)?;
+        if !any && !conditions.is_empty() {
+            return Err(without_top(account));
+        }
     }
     // Nothing hangs on the answer.
     let _ = session.quit();
@@ -79,7 +89,10 @@ pub fn count(
         let stat = session.stat();
         stat.map_err(|error| Error::server(&account.endpoint.host, error))?.messages
     } else {
-        survey(&mut session, account, &known)?.pick(selection).len() as u64
+        {
+            let view = survey(&mut session, account, &known)?;
+            select(&mut session, account, &view, selection)?.len() as u64
+        }
     };
     let _ = session.quit();
     Ok(count)

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::books::Books;
+use super::renumber::guard;
+use super::verify::verify;
 use super::{Account, Error};
 use crate::client::Session;
 use crate::model::{Listed, MessageKey, Origin, Selection, Uid};
@@ -16,7 +19,7 @@ pub(super) struct View<'k> {
     known: &'k Known,
 }
 
-/// Takes stock of the mailbox and recognises what is known.
+/// Takes stock of the mailbox and recognises what is known. What is doubtful stays so.
 pub(super) fn survey<'k>(
     session: &mut Session<Stream>,
     account: &Account,
@@ -24,8 +27,35 @@ pub(super) fn survey<'k>(
 ) -> Result<View<'k>, Error> {
     let mailbox =
         session.mailbox().map_err(|error| Error::server(&account.endpoint.host, error))?;
+    if !mailbox.has_uids && !mailbox.messages.is_empty() && !known.is_empty() {
+        // To go on without would fetch everything again.
+        return Err(Error::UidlLost { host: account.endpoint.host.clone() });
+    }
     let recognised = known.recognise(&mailbox.messages);
     Ok(View { listing: mailbox.messages, has_uids: mailbox.has_uids, recognised, known })
+}
+
+/// As [`survey`], with nothing left in doubt, for a job that fetches or deletes: refuses a
+/// renumbered mailbox, looks into what is doubtful, and writes down what the listing shows, if
+/// the state may be written.
+pub(super) fn take_stock<'k>(
+    session: &mut Session<Stream>,
+    account: &Account,
+    known: &'k Known,
+    books: &mut Books,
+    now: i64,
+) -> Result<View<'k>, Error> {
+    let mut view = survey(session, account, known)?;
+    if let Some(state) = books.state() {
+        guard(session, account, &view, known, state)?;
+    }
+    let resized = verify(session, account, &mut view, books.state())?;
+    if let Some(state) = books.writable() {
+        state.resize(&resized)?;
+        let present = view.present();
+        state.note_listing(known, |row| present[row], now)?;
+    }
+    Ok(view)
 }
 
 impl View<'_> {
@@ -42,9 +72,11 @@ impl View<'_> {
         self.known(at).is_some()
     }
 
-    /// Whether the message at `at` was delivered here, and so may be deleted there.
+    /// Whether the message at `at` was delivered here, and so may be deleted there. Not while that
+    /// is in doubt.
     pub(super) fn is_delivered(&self, at: usize) -> bool {
-        self.known(at).is_some_and(|known| known.origin == Origin::Delivered)
+        matches!(self.recognised[at], Recognition::Known(_))
+            && self.known(at).is_some_and(|known| known.origin == Origin::Delivered)
     }
 
     /// The places in the listing that `selection` picks.

@@ -4,8 +4,11 @@
 //! an [`Outcome`] or an [`Error`]. Nothing here prints, prompts or draws.
 
 mod account;
+mod adopt;
+mod books;
 mod commit;
 mod connect;
+mod decide;
 mod delete;
 mod destinations;
 mod download;
@@ -17,17 +20,22 @@ mod intents;
 mod list;
 mod mailbox;
 mod plan;
+mod rebuild;
 mod recover;
 mod remove;
+mod renumber;
+mod select;
 mod verify;
 
 pub use account::{Account, Context};
-pub use delete::{DeleteOptions, delete};
+pub use adopt::{Adopted, adopt};
+pub use delete::{Confirm, DeleteOptions, delete};
 pub use destinations::Output;
 pub use error::{Class, Error};
 pub use event::{Event, Observer, Planned};
-pub use fetch::{FetchOptions, Policy, fetch};
+pub use fetch::{FetchOptions, fetch};
 pub use list::{ListOptions, Row, count, list};
+pub use rebuild::{mark_seen, rebuild};
 
 use crate::model::Octets;
 

@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Policy;
 use super::mailbox::View;
-use crate::model::{Listed, MessageKey, Scope, Selection, Uid};
+use crate::model::{Deletion, Listed, MessageKey, Policy, Uid};
 
 /// A message of the plan.
 #[derive(Clone, Debug)]
@@ -15,6 +14,20 @@ pub(super) struct Item {
     pub(super) key: Option<MessageKey>,
     /// The state's id of it, once it has one.
     pub(super) row: Option<i64>,
+    /// Whether it may be deleted on the server once it is safe here.
+    pub(super) may_go: bool,
+}
+
+impl Item {
+    /// The message at `at` of the listing.
+    pub(super) fn new(view: &View<'_>, at: usize) -> Self {
+        Self {
+            message: view.listing[at].clone(),
+            key: view.key(at),
+            row: view.known(at).map(|known| known.id),
+            may_go: false,
+        }
+    }
 }
 
 /// The plan of one session.
@@ -24,36 +37,109 @@ pub(super) struct Plan {
     pub(super) retrieve: Vec<Item>,
     /// Delivered by an earlier run and still there, though it should be deleted.
     pub(super) delete: Vec<Item>,
-    /// Decides what may be deleted, and when; nothing where mail is kept.
-    pub(super) deletable: Option<Deletable>,
+    /// Left where they are, and why.
+    pub(super) skip: Vec<(Item, Skip)>,
+    /// Fetch only header blocks.
+    pub(super) headers_only: bool,
+    /// Decides what may be deleted, and when.
+    pub(super) deletable: Deletable,
 }
 
-/// Plans a fetch of what `selection` picks. `failures` says how often a message has failed.
-pub(super) fn plan(
-    view: &View<'_>,
-    selection: &Selection,
-    policy: Policy,
-    failures: &HashMap<MessageKey, u32>,
-) -> Plan {
-    let item = |at: usize| Item {
-        message: view.listing[at].clone(),
-        key: view.key(at),
-        row: view.known(at).map(|known| known.id),
-    };
-    let picked = view.pick(selection);
-    let mut retrieve: Vec<Item> = picked.iter().map(|&at| item(at)).collect();
-    // A message that failed before, and may break the session again, comes after all others.
+/// Why a message is not fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Skip {
+    /// It is larger than wanted.
+    TooLarge,
+    /// It has failed in so many runs in a row.
+    KeepsFailing(u32),
+}
+
+/// How often in a row a message may fail before it is left alone. Without an end to it, a server
+/// that deletes at QUIT what was retrieved could never be sent QUIT.
+pub(super) const PATIENCE: u32 = 5;
+
+/// What the plan is made from, beside the mailbox.
+pub(super) struct Wishes<'a> {
+    /// The places in the listing that are to be fetched, ascending.
+    pub(super) picked: &'a [usize],
+    /// The places among which what was delivered may be deleted.
+    pub(super) within: &'a [usize],
+    /// Whether the user named the messages of `picked` one by one.
+    pub(super) named: bool,
+    pub(super) policy: &'a Policy,
+    /// How many runs in a row each message has failed in.
+    pub(super) failures: &'a HashMap<MessageKey, u32>,
+    /// The time, in seconds since the epoch.
+    pub(super) now: i64,
+}
+
+/// Plans a fetch.
+pub(super) fn plan(view: &View<'_>, wishes: &Wishes<'_>) -> Plan {
+    let Wishes { picked, within, policy, failures, .. } = wishes;
     let failed = |item: &Item| item.key.as_ref().and_then(|key| failures.get(key)).copied();
-    retrieve.sort_by_key(|item| failed(item).unwrap_or(0));
-    let mut delete = Vec::new();
-    // What is recorded as delivered and still listed goes as well, new or not: an earlier run
-    // kept it, or its deletion was lost.
-    if policy.delete && policy.record {
-        let any = Selection { scope: Scope::All, ..selection.clone() };
-        let old = view.pick(&any).into_iter().filter(|&at| view.is_delivered(at));
-        delete = old.filter(|at| picked.binary_search(at).is_err()).map(item).collect();
+    let mut retrieve = Vec::new();
+    let mut skip = Vec::new();
+    for &at in *picked {
+        let mut item = Item::new(view, at);
+        let failed = failed(&item).unwrap_or(0);
+        if policy.max_size.is_some_and(|size| item.message.size > size) {
+            skip.push((item, Skip::TooLarge));
+        } else if failed >= PATIENCE && !wishes.named {
+            skip.push((item, Skip::KeepsFailing(failed)));
+        } else {
+            item.may_go = !policy.headers_only && may_go(view, policy.delete, at, 0);
+            retrieve.push(item);
+        }
     }
-    Plan { retrieve, delete, deletable: policy.delete.then(|| Deletable::new(view)) }
+    if policy.newest_first {
+        retrieve.reverse();
+    }
+    // A message that failed before, and may break the session again, comes after all others.
+    retrieve.sort_by_key(|item| failed(item).unwrap_or(0));
+    retrieve.truncate(affordable(&retrieve, policy));
+    Plan {
+        retrieve,
+        delete: old(view, picked, within, wishes),
+        skip,
+        headers_only: policy.headers_only,
+        deletable: Deletable::new(view),
+    }
+}
+
+/// What is recorded as delivered, is still listed, and is due: an earlier run kept it, or its
+/// deletion was lost. What is fetched in this run is not among it.
+fn old(view: &View<'_>, picked: &[usize], within: &[usize], wishes: &Wishes<'_>) -> Vec<Item> {
+    if wishes.policy.look {
+        return Vec::new();
+    }
+    let due = |at: &usize| {
+        let age = view.known(*at).map_or(0, |known| wishes.now.saturating_sub(known.at));
+        view.is_delivered(*at)
+            && picked.binary_search(at).is_err()
+            && may_go(view, wishes.policy.delete, *at, age)
+    };
+    within.iter().copied().filter(due).map(|at| Item::new(view, at)).collect()
+}
+
+/// Whether the message at `at`, delivered `age` seconds ago, may be deleted.
+fn may_go(view: &View<'_>, delete: Option<Deletion>, at: usize, age: i64) -> bool {
+    delete.is_some_and(|Deletion { after, keep_newest }| {
+        age >= after && at < view.listing.len().saturating_sub(keep_newest as usize)
+    })
+}
+
+/// How many of the messages the limits of a run allow.
+fn affordable(retrieve: &[Item], policy: &Policy) -> usize {
+    let messages =
+        policy.max_messages.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX));
+    let budget = policy.max_octets.map_or(u64::MAX, |octets| octets.0);
+    let mut octets = 0_u64;
+    let within = |item: &&Item| {
+        octets = octets.saturating_add(item.message.size.0);
+        octets <= budget
+    };
+    // One always, or a message above the budget would be in the way for ever.
+    retrieve.iter().take(messages).take_while(within).count().max(1.min(messages))
 }
 
 /// Decides when a delivered message may be deleted on the server: at once where its UID is its
@@ -67,11 +153,11 @@ pub(super) struct Deletable {
 }
 
 impl Deletable {
-    pub(super) fn new(view: &View<'_>) -> Self {
+    fn new(view: &View<'_>) -> Self {
         Self { groups: view.ambiguous_uids(), waiting: HashMap::new() }
     }
 
-    /// `item` was delivered. Gives what may be deleted now.
+    /// `item` was delivered, and its time has come. Gives what may be deleted now.
     pub(super) fn delivered(&mut self, item: Item) -> Vec<Item> {
         let Some(uid) = item.message.uid.clone() else { return vec![item] };
         let Some(&group) = self.groups.get(&uid) else { return vec![item] };

@@ -1,7 +1,5 @@
 //! Finishing what a killed run left behind. Before any network, under the account's lock.
 
-use std::collections::HashSet;
-
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,10 +21,7 @@ pub(super) struct Recovery<'a> {
 impl Recovery<'_> {
     /// Publishes every delivery that was recorded and perhaps not published.
     pub(super) fn run(&self, state: &mut State, observer: &mut dyn Observer) -> Result<(), Error> {
-        let mut pending = state.pending()?;
-        // Stable: in each place they stay in the order of their recording.
-        pending.sort_by_key(|row| row.place.to_string());
-        for rows in pending.chunk_by(|a, b| a.place == b.place) {
+        for rows in state.pending()?.chunk_by(|a, b| a.place == b.place) {
             self.recover_place(state, rows, observer)?;
         }
         Ok(())
@@ -61,8 +56,8 @@ impl Recovery<'_> {
             {
                 let count = rows.len();
                 let warning = format!(
-                    "{place} is gone, and {count} messages that an interrupted run had yet to put \
-                     there are fetched again"
+                    "{place} is gone; {count} messages that an interrupted run had yet to put \
+                     there are fetched again unless they went elsewhere too"
                 );
                 observer.event(&Event::Warning(&warning));
                 state.drop_pending(&ids)?;
@@ -131,9 +126,7 @@ impl Recovery<'_> {
 pub(super) fn sweep(destinations: &[Destination], names: &Names) -> Result<(), Error> {
     for destination in destinations {
         match destination {
-            Destination::Maildir(maildir) => {
-                maildir.sweep(|name| names.is_own(name), &HashSet::new())?;
-            }
+            Destination::Maildir(maildir) => maildir.sweep(|name| names.is_own(name))?,
             Destination::Mbox(mbox) => {
                 mbox.spools().sweep().map_err(state::Error::Directory)?;
             }

@@ -27,6 +27,16 @@ impl Deletions {
         self.queue.extend(items);
     }
 
+    /// How many QUIT would delete.
+    pub(super) fn marked(&self) -> usize {
+        self.marked.len()
+    }
+
+    /// The state's ids of the messages that QUIT would delete.
+    pub(super) fn marked_rows(&self) -> Vec<i64> {
+        self.marked.iter().filter_map(|item| item.row).collect()
+    }
+
     /// Whether there is something to send.
     pub(super) fn is_waiting(&self) -> bool {
         !self.queue.is_empty()

@@ -31,6 +31,19 @@ impl Origin {
         (Self::HeadersOnly, "headers"),
         (Self::Refused, "refused"),
     ];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        let known = Self::WORDS.iter().find(|(origin, _)| *origin == self);
+        known.map_or("", |(_, word)| *word)
+    }
+
+    /// What a word stands for.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(origin, _)| *origin)
+    }
 }
 
 /// A place where mail goes.
@@ -84,8 +97,10 @@ pub struct Staged {
 pub struct Receipt {
     /// Which message.
     pub key: MessageKey,
-    /// SHA-256 of its header block.
-    pub header_digest: [u8; 32],
+    /// Whether all of it was delivered, or only its header block.
+    pub origin: Origin,
+    /// SHA-256 of its header block, where it was seen.
+    pub header_digest: Option<[u8; 32]>,
     /// Its Message-ID field, if it has a plausible one.
     pub message_id: Option<String>,
     /// When it was delivered, in seconds since the epoch.

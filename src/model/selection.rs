@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Listed, MessageNumber, Uid};
+use super::{Listed, MessageNumber, Octets, Uid};
 
 /// Whether what was seen before counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,11 +70,41 @@ pub struct Selection {
     pub last: Option<u32>,
     /// Only the first so many of the mailbox, by number.
     pub first: Option<u32>,
+    /// Only what is larger than this, by the server's word.
+    pub larger: Option<Octets>,
+    /// Only what is smaller than this, by the server's word.
+    pub smaller: Option<Octets>,
+    /// Only what has such a header block.
+    pub headers: HeaderConditions,
+}
+
+/// What a header block must be like.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HeaderConditions {
+    /// The Date field is not before this time, in seconds since the epoch.
+    pub since: Option<i64>,
+    /// The Date field is before this time.
+    pub before: Option<i64>,
+    /// The sender's name or address contains each of these, in either case.
+    pub from: Vec<String>,
+    /// The subject contains each of these, in either case.
+    pub subject: Vec<String>,
+    /// A field of this name contains this text, in either case, for each of these.
+    pub fields: Vec<(String, String)>,
+}
+
+impl HeaderConditions {
+    /// Whether every header block will do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Selection {
     /// Picks from `listing` (in ascending order of number), where `seen` says of each message
-    /// whether the state knows it. Gives one answer a message.
+    /// whether the state knows it. Gives one answer a message. The conditions on header blocks
+    /// are left to who can read them.
     #[must_use]
     pub fn pick(&self, listing: &[Listed], seen: impl Fn(usize) -> bool) -> Vec<bool> {
         let total = listing.len();
@@ -90,29 +120,24 @@ impl Selection {
             scope
                 && index < first
                 && index >= from
+                && self.larger.is_none_or(|size| message.size > size)
+                && self.smaller.is_none_or(|size| message.size < size)
                 && self.numbers.as_ref().is_none_or(|set| set.contains(message.number))
                 && (self.uids.is_empty()
                     || message.uid.as_ref().is_some_and(|uid| self.uids.contains(uid)))
         };
         listing.iter().enumerate().map(picked).collect()
     }
-
-    /// Whether it can be decided without knowing what was seen and without UIDs.
-    #[must_use]
-    pub fn needs_uids(&self) -> bool {
-        self.scope != Scope::All || !self.uids.is_empty()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Octets;
 
     fn mailbox() -> Vec<Listed> {
         let one = |n: u32| Listed {
             number: MessageNumber::new(n).unwrap(),
-            size: Octets(10),
+            size: Octets(u64::from(n) * 10),
             uid: Uid::new(format!("u{n}").as_bytes()),
         };
         // Number 4 is missing: listings have gaps.
@@ -133,6 +158,8 @@ mod tests {
         assert_eq!(picked(&all), [1, 2, 3, 5, 6]);
         assert_eq!(picked(&Selection { scope: Scope::New, ..all.clone() }), [3, 5, 6]);
         assert_eq!(picked(&Selection { scope: Scope::Seen, ..all.clone() }), [1, 2]);
+        assert_eq!(picked(&Selection { larger: Some(Octets(30)), ..all.clone() }), [5, 6]);
+        assert_eq!(picked(&Selection { smaller: Some(Octets(30)), ..all.clone() }), [1, 2]);
         assert_eq!(picked(&Selection { last: Some(2), ..all.clone() }), [5, 6]);
         assert_eq!(picked(&Selection { first: Some(3), ..all.clone() }), [1, 2, 3]);
         assert_eq!(picked(&Selection { first: Some(3), last: Some(3), ..all.clone() }), [3]);

@@ -13,6 +13,8 @@ pub struct Surroundings {
     pub process: u32,
     /// The user id that files are created with.
     pub user: u32,
+    /// How many files the process may have open.
+    pub open_files: usize,
     /// Fresh random octets.
     pub random: [u8; 8],
 }

@@ -76,7 +76,7 @@ pub enum Error {
         reason: String,
     },
     /// The authorities to trust cannot be used.
-    #[error("cannot use the certificates to trust: {reason}")]
+    #[error("{reason}")]
     Roots {
         /// Why.
         reason: String,

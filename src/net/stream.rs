@@ -13,7 +13,8 @@ use super::wait::{GaveUp, Patience, TICK, is_tick};
 use crate::model::{Endpoint, Interrupt};
 
 /// A connected socket. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves
-/// for the timeout, and with [`io::ErrorKind::Interrupted`] on an [`Interrupt`].
+/// for the timeout, and with [`io::ErrorKind::Interrupted`] on an [`Interrupt`], which
+/// `Write::write_all` would take for a reason to try again: use `write`.
 ///
 /// End of stream is only that: on Linux native-tls cannot tell a clean TLS close from a cut line,
 /// so no reader may take it for the end of a message.
@@ -107,12 +108,14 @@ impl Stream {
     ) -> io::Result<usize> {
         let mut deadline = None;
         loop {
+            // Also while data flows: a server that never pauses must not outlast Ctrl-C.
+            self.patience.check_interrupt()?;
             match operation(&mut self.inner) {
                 Err(error) if is_tick(&error) => {
                     // The clock starts with the first tick, so that data that is there already
                     // costs no look at it.
-                    let end = *deadline.get_or_insert_with(|| Instant::now() + self.timeout - TICK);
-                    self.patience.check(end)?;
+                    let wait = self.timeout.saturating_sub(TICK);
+                    self.patience.check(*deadline.get_or_insert_with(|| Instant::now() + wait))?;
                 }
                 other => return other,
             }

@@ -41,21 +41,35 @@ impl Connectors {
 }
 
 fn build(settings: &TlsSettings) -> Result<TlsConnector, Error> {
-    let unusable = |error: native_tls::Error| Error::Roots { reason: error.to_string() };
+    let unusable = |error: native_tls::Error| Error::Roots { reason: short(&error.to_string()) };
     let mut builder = TlsConnector::builder();
     // TLS 1.2 at least (RFC 8997).
     builder.min_protocol_version(Some(Protocol::Tlsv12));
     if let Some(pem) = &settings.roots {
-        let roots = Certificate::stack_from_pem(pem).map_err(unusable)?;
-        if roots.is_empty() {
-            return Err(Error::Roots { reason: "there is no PEM certificate in it".to_owned() });
-        }
         builder.disable_built_in_roots(true);
-        for root in roots {
+        for root in read_roots(pem)? {
             builder.add_root_certificate(root);
         }
     }
     builder.build().map_err(unusable)
+}
+
+fn read_roots(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
+    let roots = Certificate::stack_from_pem(pem)
+        .map_err(|error| Error::Roots { reason: short(&error.to_string()) })?;
+    if roots.is_empty() {
+        return Err(Error::Roots { reason: "there is no PEM certificate".to_owned() });
+    }
+    Ok(roots)
+}
+
+/// Whether `pem` holds certificates that can be trusted, so that who read it from a file can say
+/// from which.
+///
+/// # Errors
+/// [`Error::Roots`] when it does not.
+pub fn check_roots(pem: &[u8]) -> Result<(), Error> {
+    read_roots(pem).map(drop)
 }
 
 /// Puts a failed handshake into words. native-tls has no codes for it, so its text is read: the

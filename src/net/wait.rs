@@ -41,16 +41,20 @@ impl Patience {
         Self { interrupt, grace: Duration::ZERO, interrupted_at: None }
     }
 
+    /// Says whether to go on at all. Costs next to nothing before an interrupt.
+    pub(super) fn check_interrupt(&mut self) -> Result<(), GaveUp> {
+        if !self.interrupt.is_raised() {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let since = *self.interrupted_at.get_or_insert(now);
+        if now.duration_since(since) >= self.grace { Err(GaveUp::Interrupted) } else { Ok(()) }
+    }
+
     /// Says whether to go on waiting; to be asked once a tick.
     pub(super) fn check(&mut self, deadline: Instant) -> Result<(), GaveUp> {
-        let now = Instant::now();
-        if self.interrupt.is_raised() {
-            let since = *self.interrupted_at.get_or_insert(now);
-            if now.duration_since(since) >= self.grace {
-                return Err(GaveUp::Interrupted);
-            }
-        }
-        if now >= deadline { Err(GaveUp::Timeout) } else { Ok(()) }
+        self.check_interrupt()?;
+        if Instant::now() >= deadline { Err(GaveUp::Timeout) } else { Ok(()) }
     }
 }
 

@@ -54,12 +54,16 @@ impl Capabilities {
             "AUTH-RESP-CODE" => self.auth_resp_code = true,
             "UTF8" => self.utf8_user |= words.any(|word| word == "USER"),
             "SASL" => self.sasl.get_or_insert_default().extend(words.map(str::to_owned)),
-            "EXPIRE" if self.expire.is_none() => {
-                self.expire = match words.next() {
+            "EXPIRE" => {
+                let expire = match words.next() {
                     Some("NEVER") => Some(Expire::Never),
                     Some(days) => days.parse().ok().map(Expire::Days),
                     None => None,
                 };
+                // The first counts, but 0 is too dangerous to be overheard.
+                if self.expire.is_none() || expire == Some(Expire::Days(0)) {
+                    self.expire = expire;
+                }
             }
             "LOGIN-DELAY" if self.login_delay.is_none() => {
                 self.login_delay = words.next().and_then(|seconds| seconds.parse().ok());
@@ -106,7 +110,8 @@ mod tests {
     fn repeated_tags() {
         let twice = read(&["SASL PLAIN", "SASL login", "EXPIRE 7", "EXPIRE 0"]);
         assert!(twice.offers("PLAIN") && twice.offers("LOGIN"));
-        assert_eq!(twice.expire, Some(Expire::Days(7)));
+        assert!(twice.retr_deletes());
+        assert_eq!(read(&["EXPIRE 7", "EXPIRE 9"]).expire, Some(Expire::Days(7)));
         assert_eq!(read(&["LOGIN-DELAY 300 USER"]).login_delay, Some(300));
         assert!(read(&["UTF8 USER"]).utf8_user && !read(&["UTF8"]).utf8_user);
     }

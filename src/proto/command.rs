@@ -136,10 +136,15 @@ impl Command {
         }
     }
 
-    /// Whether a `+OK` is followed by more than its line (RFC 1939, section 3).
-    #[must_use]
-    pub fn is_multiline(&self) -> bool {
-        matches!(self.shape(), Shape::Lines | Shape::Body)
+    /// Octets that its line may take at the most, an argument that is too long included.
+    pub(super) fn room(&self) -> usize {
+        let argument = match self {
+            Self::User(name) => name.len(),
+            Self::Pass(secret) | Self::SaslResponse(secret) => secret.expose().len(),
+            Self::Auth { initial, .. } => initial.as_ref().map_or(0, |text| text.expose().len()),
+            _ => 0,
+        };
+        MAX_COMMAND + argument
     }
 
     /// Appends the command line to `out`.

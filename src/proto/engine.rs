@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 
 use super::command::Shape;
 use super::dot::{Decoded, DotDecoder};
-use super::error::SHOWN;
+use super::error::Quoted;
 use super::line::{self, LineEnd};
 use super::reply::split_status;
-use super::{Command, Error, InvalidArgument, Limits, visible};
+use super::{Command, Error, InvalidArgument, Limits};
 
 /// Something the server said, as spans of the input shown to [`Engine::poll`].
 ///
@@ -112,9 +112,12 @@ impl Engine {
     /// [`InvalidArgument`] when its line would be broken; then nothing has happened.
     pub fn enqueue(&mut self, command: Command) -> Result<(), InvalidArgument> {
         let before = self.outbox.len();
-        // A Vec that grows leaves its old content behind unwiped: make room first.
-        if self.outbox.capacity() == 0 {
-            self.outbox.reserve(4 * 1024);
+        // A Vec that grows leaves its old content behind unwiped: move to a larger one instead.
+        let room = before + command.room();
+        if self.outbox.capacity() < room {
+            let mut larger = Zeroizing::new(Vec::with_capacity(room.max(4 * 1024)));
+            larger.extend_from_slice(&self.outbox);
+            self.outbox = larger;
         }
         command.encode(&mut self.outbox)?;
         let octets = self.outbox.len() - before;
@@ -228,7 +231,7 @@ impl Engine {
         if shape == Shape::Sasl && (line == b"+" || line.starts_with(b"+ ")) {
             return Ok(Some(self.finish(consumed, Event::Challenge(len.min(2)..len))));
         }
-        Err(Error::not_a_status(&self.asked(), line))
+        Err(Error::NotAStatus { reply: self.reply(), line: Quoted::new(line) })
     }
 
     fn poll_line(&mut self, input: &[u8]) -> Result<Option<Step>, Error> {
@@ -245,7 +248,7 @@ impl Engine {
             *lines += 1;
             *octets += consumed;
             let (lines, octets) = (*lines, *octets);
-            let too_long = |limit, unit| Error::ReplyTooLong { command: self.asked(), limit, unit };
+            let too_long = |limit, unit| Error::ReplyTooLong { reply: self.reply(), limit, unit };
             if lines > most {
                 return Err(too_long(most, "lines"));
             }
@@ -262,7 +265,7 @@ impl Engine {
         let found = line::find(input, self.scanned);
         let length = found.as_ref().map_or(input.len(), |line| line.consumed);
         if length > limit {
-            return Err(Error::LineTooLong { command: self.asked(), limit });
+            return Err(Error::LineTooLong { reply: self.reply(), limit });
         }
         let Some(found) = found else {
             self.scanned = input.len();
@@ -273,8 +276,8 @@ impl Engine {
             self.line_end = found.end;
         }
         if self.line_end == LineEnd::Crlf && found.end == LineEnd::Lf {
-            let line = visible(&input[..found.len], SHOWN);
-            return Err(Error::BareLineFeed { command: self.asked(), line });
+            let line = Quoted::new(&input[..found.len]);
+            return Err(Error::BareLineFeed { reply: self.reply(), line });
         }
         Ok(Some((found.len, found.consumed)))
     }
@@ -289,8 +292,14 @@ impl Engine {
         Step { consumed, event, finished: front.map(|(command, _)| command) }
     }
 
-    fn asked(&self) -> String {
-        self.answering().map_or_else(|| "nothing (the greeting)".to_owned(), Command::describe)
+    /// What is coming in, in words for an error.
+    fn reply(&self) -> String {
+        match self.answering() {
+            Some(command) if !matches!(self.phase, Phase::Greeting) => {
+                format!("the reply to {}", command.describe())
+            }
+            _ => "the greeting".to_owned(),
+        }
     }
 }
 

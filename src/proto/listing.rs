@@ -43,9 +43,15 @@ impl Sizes {
         let bad = |why| Error::malformed("LIST", line, why);
         let mut words = words(line);
         let message = message_number(words.next(), limits).map_err(bad)?;
-        let size = words.next().and_then(number).ok_or(bad("a size is missing"))?;
+        let size = words.next().and_then(number).ok_or(bad("no size"))?;
         self.0.push((message, Octets(size)));
         Ok(())
+    }
+
+    /// Whether nothing was listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     fn sorted(mut self) -> Result<Vec<(MessageNumber, Octets)>, Error> {
@@ -71,6 +77,12 @@ impl Uids {
         let uid = Uid::new(uid).ok_or(bad("this cannot be a unique-id"))?;
         self.0.push((message, uid));
         Ok(())
+    }
+
+    /// Whether nothing was listed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     fn sorted(mut self) -> Result<Vec<(MessageNumber, Uid)>, Error> {
@@ -133,7 +145,7 @@ fn number(word: &[u8]) -> Option<u64> {
 }
 
 fn message_number(word: Option<&[u8]>, limits: &Limits) -> Result<MessageNumber, &'static str> {
-    let n = word.and_then(number).ok_or("a message number is missing")?;
+    let n = word.and_then(number).ok_or("no message number")?;
     if n > limits.listing_lines as u64 {
         return Err("this message number is higher than popfetch accepts");
     }

@@ -18,7 +18,7 @@ mod visible;
 pub use capabilities::{Capabilities, Expire};
 pub use command::{Command, InvalidArgument};
 pub use engine::{Engine, Event, Step};
-pub use error::Error;
+pub use error::{Error, Quoted};
 pub use limits::Limits;
 pub use listing::{Sizes, Stat, Uids, combine};
 pub use reply::{ResponseCode, ServerText, Status};

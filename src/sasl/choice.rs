@@ -13,6 +13,12 @@ pub enum LoginMethod {
 
 impl LoginMethod {
     const NAMES: [(&'static str, Self); 2] = [("USER", Self::UserPass), ("PLAIN", Self::Plain)];
+
+    /// What it is called, as [`Self::from_str`] takes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
+    }
 }
 
 impl FromStr for LoginMethod {
@@ -42,7 +48,7 @@ pub struct Login<'a> {
 
 /// The server offers no way to log in that popfetch has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it offers only {}", .offered.join(", "))]
+#[error("it offers only {}", if .offered.is_empty() { "USER".to_owned() } else { .offered.join(", ") })]
 pub struct NoMethod {
     /// What it offers.
     pub offered: Vec<String>,
@@ -53,10 +59,16 @@ pub struct NoMethod {
 /// server need not announce.
 ///
 /// # Errors
-/// [`NoMethod`] when the server announces only mechanisms that popfetch lacks.
+/// [`NoMethod`] when the server announces only mechanisms that popfetch lacks, or not the one
+/// that is wanted.
 pub fn choose(login: Login<'_>) -> Result<LoginMethod, NoMethod> {
-    if let Some(wanted) = login.wanted {
-        return Ok(wanted);
+    let announced = |name: &str| login.sasl.iter().any(|mechanism| mechanism == name);
+    match login.wanted {
+        Some(LoginMethod::Plain) if login.has_capa && !announced("PLAIN") => {
+            return Err(NoMethod { offered: login.sasl.to_vec() });
+        }
+        Some(wanted) => return Ok(wanted),
+        None => {}
     }
     if login.sasl.iter().any(|mechanism| mechanism == "PLAIN") {
         Ok(LoginMethod::Plain)
@@ -84,6 +96,9 @@ mod tests {
         let error = chosen(&["XOAUTH2", "GSSAPI"], false).unwrap_err();
         assert_eq!(error.to_string(), "it offers only XOAUTH2, GSSAPI");
         assert_eq!(choose(Login::default()), Ok(LoginMethod::UserPass));
+        let wanted = Login { wanted: Some(LoginMethod::Plain), ..Login::default() };
+        assert_eq!(choose(wanted), Ok(LoginMethod::Plain));
+        assert!(choose(Login { has_capa: true, ..wanted }).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use crate::durable::Directory;
 use crate::model::AccountName;
 
 /// The files of one account in the state directory.
@@ -23,9 +24,17 @@ impl StateFiles {
         Self { directory: directory.to_owned(), stem: stem(name.as_str()) }
     }
 
-    /// The files that are called `stem` in `directory`.
-    pub(super) fn of_stem(directory: &Path, stem: &str) -> Self {
+    /// The files that are called `stem` already.
+    pub(super) fn with_stem(directory: &Path, stem: &str) -> Self {
         Self { directory: directory.to_owned(), stem: stem.to_owned() }
+    }
+
+    /// The files of every state in `directory`; none where it cannot be read.
+    pub(super) fn all(directory: &Path) -> Vec<Self> {
+        let names = Directory::open(directory).and_then(|directory| directory.names());
+        let names = names.unwrap_or_default();
+        let stems = names.iter().filter_map(|name| name.to_str()?.strip_suffix(".db"));
+        stems.map(|stem| Self::with_stem(directory, stem)).collect()
     }
 
     /// What the account's files are called, without their endings.

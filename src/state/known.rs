@@ -1,5 +1,7 @@
 //! Telling known messages from new ones.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use crate::model::{Listed, MessageKey, Octets, Origin, Uid};
 
 /// A message that the state knows.
@@ -15,6 +17,8 @@ pub struct KnownMessage {
     pub at: i64,
     /// Whether a full listing has lacked it.
     pub missing: bool,
+    /// Whether its deletion was asked for, be it confirmed or not.
+    pub asked: bool,
     /// Whether the server confirmed its deletion.
     pub deleted: bool,
 }
@@ -33,9 +37,9 @@ pub enum Recognition {
     New(Option<MessageKey>),
     /// The known message at this place.
     Known(usize),
-    /// It bears the UID of the known message at this place, which was always listed, but another
-    /// size: either the server estimates sizes, or it has given the UID to another message. Their
-    /// header blocks can tell.
+    /// It bears the UID of the known message at this place, and may be another: the size differs,
+    /// and sizes are estimates; or the known one may have been deleted, and UIDs are used again.
+    /// Their header blocks can tell. Until then it counts neither as new nor as delivered.
     Doubtful(usize, MessageKey),
 }
 
@@ -76,10 +80,10 @@ impl Known {
 
     /// Says of each listed message what it is. `listing` is in ascending order of number.
     ///
-    /// A UID alone decides where it is unique. Where several messages bear it, now or in the
-    /// state, the sizes decide which is which. A UID whose message was deleted, and that was then
-    /// missing from a listing, or missing and back with another size, belongs to a new message:
-    /// servers reuse UIDs.
+    /// A UID alone decides where it is unique, and where several messages bear it, the sizes
+    /// decide which is which; but not once its message may have been deleted, since servers use
+    /// UIDs again. A UID that was deleted, missing from a later listing, and is back, or that was
+    /// missing and is back with another size, belongs to a new message.
     #[must_use]
     pub fn recognise(&self, listing: &[Listed]) -> Vec<Recognition> {
         let mut result = vec![Recognition::New(None); listing.len()];
@@ -105,11 +109,24 @@ impl Known {
     fn recognise_one(&self, uid: &Uid, size: Octets, row: usize) -> Recognition {
         let known = &self.messages[row];
         let key = MessageKey { uid: uid.clone(), ordinal: 0, size };
-        match (known.key.size == size, known.missing, known.deleted) {
-            (true, true, true) => Recognition::New(Some(key)),
-            (true, _, _) => Recognition::Known(row),
-            (false, false, false) => Recognition::Doubtful(row, key),
-            (false, _, _) => Recognition::New(Some(key)),
+        if known.key.size == size {
+            return self.of_equal_size(row).unwrap_or(Recognition::New(Some(key)));
+        }
+        if known.missing || known.asked || known.deleted {
+            Recognition::New(Some(key))
+        } else {
+            Recognition::Doubtful(row, key)
+        }
+    }
+
+    /// What a listed message is that has UID and size of the known one at `row`; nothing where it
+    /// is another.
+    fn of_equal_size(&self, row: usize) -> Option<Recognition> {
+        let known = &self.messages[row];
+        match (known.missing, known.asked, known.deleted) {
+            (true, _, true) => None,
+            (_, true, _) | (_, _, true) => Some(Recognition::Doubtful(row, known.key.clone())),
+            (_, false, false) => Some(Recognition::Known(row)),
         }
     }
 
@@ -122,28 +139,25 @@ impl Known {
         rows: std::ops::Range<usize>,
         result: &mut [Recognition],
     ) {
-        let mut free: Vec<usize> = rows.clone().collect();
-        let mut ordinals: Vec<u32> = rows.map(|row| self.messages[row].key.ordinal).collect();
-        let mut unmatched = Vec::new();
-        for &(_, at) in group {
-            let fits = |&row: &usize| {
-                let known = &self.messages[row];
-                known.key.size == listing[at].size && !(known.missing && known.deleted)
-            };
-            match free.iter().position(fits) {
-                Some(place) => result[at] = Recognition::Known(free.remove(place)),
-                None => unmatched.push(at),
-            }
+        // Maps, not searches: a hostile server may give one UID to a million messages.
+        let mut free: HashMap<Octets, VecDeque<usize>> = HashMap::new();
+        let mut taken = HashSet::new();
+        for row in rows {
+            let key = &self.messages[row].key;
+            taken.insert(key.ordinal);
+            free.entry(key.size).or_default().push_back(row);
         }
-        // Ordinals that no row has yet, so that the new rows stand beside the old ones.
         let mut ordinal = 0;
-        for at in unmatched {
-            while ordinals.contains(&ordinal) {
-                ordinal += 1;
-            }
-            ordinals.push(ordinal);
+        for &(_, at) in group {
             let size = listing[at].size;
-            result[at] = Recognition::New(Some(MessageKey { uid: uid.clone(), ordinal, size }));
+            let row = free.get_mut(&size).and_then(VecDeque::pop_front);
+            result[at] = row.and_then(|row| self.of_equal_size(row)).unwrap_or_else(|| {
+                // An ordinal that no row has yet, so that the new row stands beside the old ones.
+                while !taken.insert(ordinal) {
+                    ordinal += 1;
+                }
+                Recognition::New(Some(MessageKey { uid: uid.clone(), ordinal, size }))
+            });
         }
     }
 }
@@ -161,7 +175,8 @@ mod tests {
     fn known(rows: &[(&str, u32, u64, bool, bool)]) -> Known {
         let rows = rows.iter().zip(1..).map(|(&(u, ordinal, size, missing, deleted), id)| {
             let key = MessageKey { uid: uid(u), ordinal, size: Octets(size) };
-            KnownMessage { id, key, origin: Origin::Delivered, at: 0, missing, deleted }
+            let asked = deleted;
+            KnownMessage { id, key, origin: Origin::Delivered, at: 0, missing, asked, deleted }
         });
         Known::new(rows.collect())
     }
@@ -198,8 +213,8 @@ mod tests {
         assert_eq!(recognise(&[("a", 0, 10, true, false)], &[("a", 10)]), "row1");
         // Back with another size: reused.
         assert_eq!(recognise(&[("a", 0, 10, true, false)], &[("a", 11)]), "new0");
-        // Deleted, confirmed, and never missing: the server did not delete it after all.
-        assert_eq!(recognise(&[("a", 0, 10, false, true)], &[("a", 10)]), "row1");
+        // Deleted, confirmed, and never missing: not deleted after all, or used again at once.
+        assert_eq!(recognise(&[("a", 0, 10, false, true)], &[("a", 10)]), "doubt1");
         // Deleted, missing, and back: reused.
         assert_eq!(recognise(&[("a", 0, 10, true, true)], &[("a", 10)]), "new0");
         assert_eq!(recognise(&[("a", 0, 10, false, true)], &[("a", 12)]), "new0");
@@ -212,6 +227,8 @@ mod tests {
         assert_eq!(recognise(&both, &[("x", 10), ("x", 20)]), "row1 row2");
         assert_eq!(recognise(&both, &[("x", 20)]), "row2");
         assert_eq!(recognise(&both, &[("x", 20), ("x", 30)]), "row2 new2");
+        let gone = [("x", 0, 10, false, true), ("x", 1, 20, true, true)];
+        assert_eq!(recognise(&gone, &[("x", 10), ("x", 20)]), "doubt1 new2");
         // A second message came under the UID of the first.
         let one = [("x", 0, 10, false, false)];
         assert_eq!(recognise(&one, &[("x", 10), ("x", 20)]), "row1 new1");

@@ -23,6 +23,10 @@ impl AccountLock {
     /// [`Error::InUse`] when another popfetch has it, [`Error::Directory`] otherwise.
     pub fn take(files: &StateFiles, surroundings: &Surroundings) -> Result<Self, Error> {
         let directory = open_state_directory(files.directory())?;
+        // A run that was killed right after it had made the directory did not come to this.
+        if let Ok(parent) = Directory::open_parent(files.directory()) {
+            parent.sync().map_err(Error::Directory)?;
+        }
         let Surroundings { process, host, .. } = surroundings;
         let note = format!("process {process} on {host}\n");
         match Lock::try_take(&directory, &files.lock(), &note).map_err(Error::Directory)? {

@@ -4,6 +4,9 @@
 //! Rows are message by destination. The transaction that records a batch is *the* commit point:
 //! before it a message was not delivered, after it it is, even if a crash leaves it to the next
 //! run's recovery to make it visible.
+//!
+//! A state belongs to a mailbox, whatever the account is called: one that lies under another name
+//! is found by the mailbox's identity.
 
 mod error;
 mod file;
@@ -13,6 +16,7 @@ mod others;
 mod record;
 mod schema;
 mod store;
+mod takeover;
 
 pub use error::Error;
 pub use file::StateFiles;

@@ -33,19 +33,19 @@ fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<MessageKey> {
 pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessage>> {
     let mut select = connection.prepare_cached(
         "SELECT uid, ordinal, size, id, origin, at, missing_since IS NOT NULL,
-                deleted_at IS NOT NULL
+                dele_at IS NOT NULL, deleted_at IS NOT NULL
          FROM message ORDER BY uid, ordinal, size",
     )?;
     let rows = select.query_map((), |row| {
-        let word = row.get_ref(4)?.as_str()?;
-        let origin = Origin::WORDS.iter().find(|(_, known)| *known == word);
+        let origin = Origin::of_word(row.get_ref(4)?.as_str()?);
         Ok(KnownMessage {
             id: row.get(3)?,
             key: key(row, 0)?,
-            origin: origin.ok_or_else(|| damaged(4, "an origin"))?.0,
+            origin: origin.ok_or_else(|| damaged(4, "an origin"))?,
             at: row.get(5)?,
             missing: row.get(6)?,
-            deleted: row.get(7)?,
+            asked: row.get(7)?,
+            deleted: row.get(8)?,
         })
     })?;
     rows.collect()
@@ -55,7 +55,7 @@ pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDe
     let mut select = connection.prepare_cached(
         "SELECT delivery.id, kind, path, inode, name, place
          FROM delivery JOIN destination ON destination.id = destination
-         WHERE done = 0 ORDER BY delivery.id",
+         WHERE done = 0 ORDER BY destination, delivery.id",
     )?;
     let rows = select.query_map((), |row| {
         let path = || -> rusqlite::Result<PathBuf> {
@@ -105,18 +105,18 @@ pub(super) fn deliver(
     receipt: &Receipt,
     pending: &mut Vec<i64>,
 ) -> rusqlite::Result<i64> {
-    let Receipt { key, header_digest, message_id, at, placements } = receipt;
+    let Receipt { key, origin, header_digest, message_id, at, placements } = receipt;
     let identified = (key.uid.as_bytes(), key.ordinal, signed(key.size.0));
     // A key that exists is fetched again because the user says so, or its UID was reused.
     let upsert = "
         INSERT INTO message (uid, ordinal, size, origin, at, header_digest, message_id)
-        VALUES (?, ?, ?, 'delivered', ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO UPDATE SET origin = excluded.origin, at = excluded.at,
             header_digest = excluded.header_digest, message_id = excluded.message_id,
-            missing_since = NULL, deleted_at = NULL
+            missing_since = NULL, dele_at = NULL, deleted_at = NULL
         RETURNING id";
     let (uid, ordinal, size) = identified;
-    let values = (uid, ordinal, size, at, header_digest, message_id);
+    let values = (uid, ordinal, size, origin.word(), at, header_digest, message_id);
     let message: i64 = transaction.prepare_cached(upsert)?.query_row(values, |row| row.get(0))?;
     let forget = "DELETE FROM failure WHERE uid = ? AND ordinal = ? AND size = ?";
     transaction.prepare_cached(forget)?.execute(identified)?;
@@ -139,6 +139,74 @@ pub(super) fn deliver(
         }
     }
     Ok(message)
+}
+
+/// Records a message that was not fetched; one that is known already stays as it is.
+pub(super) fn mark(
+    transaction: &Transaction<'_>,
+    key: &MessageKey,
+    origin: Origin,
+    at: i64,
+) -> rusqlite::Result<()> {
+    let insert = "INSERT INTO message (uid, ordinal, size, origin, at) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING";
+    let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), origin.word(), at);
+    transaction.prepare_cached(insert)?.execute(values).map(drop)
+}
+
+/// Gives a known message another key: the server has renumbered it.
+pub(super) fn rekey(
+    transaction: &Transaction<'_>,
+    id: i64,
+    key: &MessageKey,
+) -> rusqlite::Result<()> {
+    let update = "UPDATE OR REPLACE message
+        SET uid = ?, ordinal = ?, size = ?, missing_since = NULL, dele_at = NULL, deleted_at = NULL
+        WHERE id = ?";
+    let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), id);
+    transaction.prepare_cached(update)?.execute(values).map(drop)
+}
+
+/// Forgets messages.
+pub(super) fn forget(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Result<()> {
+    each(transaction, "DELETE FROM message WHERE id = ?", ids)
+}
+
+/// Forgets how often messages with this UID have failed; of all where none is named.
+pub(super) fn forget_failures(
+    transaction: &Transaction<'_>,
+    uid: Option<&Uid>,
+) -> rusqlite::Result<()> {
+    let delete = "DELETE FROM failure WHERE ?1 IS NULL OR uid = ?1";
+    transaction.prepare_cached(delete)?.execute([uid.map(Uid::as_bytes)]).map(drop)
+}
+
+/// Everything that is kept of every message, but for its deliveries.
+pub(super) fn export(connection: &Connection) -> rusqlite::Result<Vec<Receipt>> {
+    let mut select = connection.prepare_cached(
+        "SELECT uid, ordinal, size, origin, at, header_digest, message_id
+         FROM message ORDER BY at, id",
+    )?;
+    let rows = select.query_map((), |row| {
+        let origin = Origin::of_word(row.get_ref(3)?.as_str()?);
+        Ok(Receipt {
+            key: key(row, 0)?,
+            origin: origin.ok_or_else(|| damaged(3, "an origin"))?,
+            at: row.get(4)?,
+            header_digest: row.get(5)?,
+            message_id: row.get(6)?,
+            placements: Vec::new(),
+        })
+    })?;
+    rows.collect()
+}
+
+/// The digests of all header blocks, with the ids of their messages.
+pub(super) fn digests(connection: &Connection) -> rusqlite::Result<Vec<(i64, [u8; 32])>> {
+    let select = "SELECT id, header_digest FROM message WHERE header_digest IS NOT NULL";
+    let mut select = connection.prepare_cached(select)?;
+    let rows = select.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
 }
 
 pub(super) fn finish(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Result<()> {
@@ -166,6 +234,15 @@ pub(super) fn set_missing(
     let mut update =
         transaction.prepare_cached("UPDATE message SET missing_since = ? WHERE id = ?")?;
     ids.iter().try_for_each(|id| update.execute((since, id)).map(drop))
+}
+
+pub(super) fn set_asked(
+    transaction: &Transaction<'_>,
+    ids: &[i64],
+    now: i64,
+) -> rusqlite::Result<()> {
+    let mut update = transaction.prepare_cached("UPDATE message SET dele_at = ? WHERE id = ?")?;
+    ids.iter().try_for_each(|id| update.execute((now, id)).map(drop))
 }
 
 pub(super) fn set_deleted(

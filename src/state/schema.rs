@@ -24,6 +24,7 @@ const MIGRATIONS: [&str; 1] = ["
         header_digest BLOB,              -- SHA-256
         message_id    TEXT,
         missing_since INTEGER,           -- when a listing first lacked it
+        dele_at       INTEGER,           -- when its deletion was asked for, confirmed or not
         deleted_at    INTEGER,           -- when the server confirmed its deletion
         UNIQUE (uid, ordinal, size)
     ) STRICT;

@@ -1,6 +1,6 @@
 //! The state file: opened, read, written.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,9 +8,11 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction};
 
 use super::lock::AccountLock;
-use super::{Error, Known, StateFiles, record, schema};
+use super::{Error, Known, StateFiles, record, schema, takeover};
 use crate::durable::Directory;
-use crate::model::{MailboxIdentity, MessageKey, PendingDelivery, Place, Receipt, Surroundings};
+use crate::model::{
+    MailboxIdentity, MessageKey, Origin, PendingDelivery, Place, Receipt, Surroundings, Uid,
+};
 
 /// An account's state.
 #[derive(Debug)]
@@ -34,10 +36,11 @@ pub struct Committed {
 const REMEMBERED: i64 = 30 * 24 * 3600;
 
 /// How long to wait for a person's `sqlite3` to let go of the file.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 impl State {
-    /// Opens the state of `identity`, made first when there is none, under the account's lock.
+    /// Opens the state of `identity`, made first when there is none, under the account's lock. One
+    /// that lies under another name is given this one.
     ///
     /// # Errors
     /// [`Error`].
@@ -47,6 +50,7 @@ impl State {
         identity: &MailboxIdentity,
         surroundings: &Surroundings,
     ) -> Result<Self, Error> {
+        takeover::take_over(lock, files, identity, surroundings)?;
         create_private(lock.directory(), &files.database())?;
         let path = files.database_path();
         let fail = |source| Error::sqlite(&path, source);
@@ -68,12 +72,14 @@ impl State {
         Self::check(connection, &path, identity)
     }
 
-    /// Opens the state for reading, without the lock; nothing where there is none.
+    /// Opens the state for reading, without the lock, under whatever name it lies; nothing where
+    /// there is none.
     ///
     /// # Errors
     /// [`Error`].
     pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
-        let path = files.database_path();
+        let elsewhere = takeover::find(files, identity);
+        let path = elsewhere.as_ref().unwrap_or(files).database_path();
         let opened = open_to_read(&path).map_err(|source| Error::sqlite(&path, source))?;
         opened.map(|(connection, _)| Self::check(connection, &path, identity)).transpose()
     }
@@ -193,6 +199,15 @@ impl State {
         })
     }
 
+    /// The server is about to be asked to delete these known messages. Recorded before it is:
+    /// whether it did, its answer may never say.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn ask_deletion(&mut self, ids: &[i64], now: i64) -> Result<(), Error> {
+        self.transact(|transaction| record::set_asked(transaction, ids, now))
+    }
+
     /// The server has confirmed that these known messages are deleted.
     ///
     /// # Errors
@@ -201,12 +216,78 @@ impl State {
         self.transact(|transaction| record::set_deleted(transaction, ids, now))
     }
 
-    /// A known message is listed with another size than before.
+    /// Known messages are listed with other sizes than before.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn resize(&mut self, id: i64, key: &MessageKey) -> Result<(), Error> {
-        self.transact(|transaction| record::resize(transaction, id, key.size))
+    pub fn resize(&mut self, sizes: &[(i64, MessageKey)]) -> Result<(), Error> {
+        self.transact(|transaction| {
+            sizes.iter().try_for_each(|(id, key)| record::resize(transaction, *id, key.size))
+        })
+    }
+
+    /// Whether no run has ever succeeded and nothing is known.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn is_first_run(&self) -> Result<bool, Error> {
+        let select = "SELECT last_success IS NULL AND NOT EXISTS (SELECT 1 FROM message)
+            FROM mailbox";
+        let first = self.connection.query_row(select, (), |row| row.get(0));
+        first.map_err(|source| self.fail(source))
+    }
+
+    /// Records messages that were not fetched. What is known already stays as it is.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn mark(&mut self, keys: &[MessageKey], origin: Origin, now: i64) -> Result<(), Error> {
+        self.transact(|transaction| {
+            keys.iter().try_for_each(|key| record::mark(transaction, key, origin, now))
+        })
+    }
+
+    /// Gives known messages other keys: the server has renumbered its mailbox.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn rekey(&mut self, keys: &[(i64, MessageKey)]) -> Result<(), Error> {
+        self.transact(|transaction| {
+            keys.iter().try_for_each(|(id, key)| record::rekey(transaction, *id, key))
+        })
+    }
+
+    /// Forgets known messages: they count as new again.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn forget(&mut self, ids: &[i64]) -> Result<(), Error> {
+        self.transact(|transaction| record::forget(transaction, ids))
+    }
+
+    /// Forgets how often messages with this UID have failed; of all where none is named.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn forget_failures(&mut self, uid: Option<&Uid>) -> Result<(), Error> {
+        self.transact(|transaction| record::forget_failures(transaction, uid))
+    }
+
+    /// Everything that is kept of every message, but for its deliveries. [`Self::commit`] takes
+    /// it into another state.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn export(&self) -> Result<Vec<Receipt>, Error> {
+        record::export(&self.connection).map_err(|source| self.fail(source))
+    }
+
+    /// The digests of all header blocks that were kept, with the ids of their messages.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn digests(&self) -> Result<Vec<(i64, [u8; 32])>, Error> {
+        record::digests(&self.connection).map_err(|source| self.fail(source))
     }
 
     /// The digest of a known message's header block, where one was kept.
@@ -225,12 +306,22 @@ impl State {
         record::failures(&self.connection).map_err(|source| self.fail(source))
     }
 
-    /// A message could not be fetched in this session.
+    /// Messages could not be fetched in this session, and why. Those without a key cannot be told
+    /// apart over sessions.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn note_failure(&mut self, key: &MessageKey, reason: &str, now: i64) -> Result<(), Error> {
-        self.transact(|transaction| record::note_failure(transaction, key, reason, now))
+    pub fn note_failures(
+        &mut self,
+        failures: &[(Option<MessageKey>, String)],
+        now: i64,
+    ) -> Result<(), Error> {
+        self.transact(|transaction| {
+            failures.iter().try_for_each(|(key, reason)| match key {
+                Some(key) => record::note_failure(transaction, key, reason, now),
+                None => Ok(()),
+            })
+        })
     }
 
     /// Ends a run: when it logged in and, if all went well, when it ended; and the deliveries
@@ -268,30 +359,57 @@ impl State {
     }
 }
 
-/// Opens a state file for reading, with its version; nothing where there is none, or none yet.
+/// Opens a state for reading, with the file's version; nothing where there is none, or none yet.
 pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<(Connection, i64)>> {
     if matches!(path.try_exists(), Ok(false)) {
         return Ok(None);
     }
-    let open = |name: &std::ffi::OsStr| -> rusqlite::Result<(Connection, i64)> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_URI;
-        let connection = Connection::open_with_flags(Path::new(name), flags)?;
-        connection.busy_timeout(BUSY)?;
-        let version = schema::version(&connection)?;
-        Ok((connection, version))
-    };
-    let opened = match open(path.as_os_str()) {
+    // Another popfetch may have made the file this very moment.
+    open_reading(path).map(|opened| Some(opened).filter(|(_, version)| *version > 0))
+}
+
+/// Opens a state for reading; also says the file's version.
+fn open_reading(path: &Path) -> rusqlite::Result<(Connection, i64)> {
+    match open_read_only(path.as_os_str()) {
         // Even a reader of a WAL database writes beside it. Where nothing can be written
         // nothing changes either, so the file can be read as it lies there.
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) => {
-            open(&immutable(path))
+            open_read_only(&immutable(path))
         }
         other => other,
+    }
+}
+
+fn open_read_only(name: &OsStr) -> rusqlite::Result<(Connection, i64)> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(Path::new(name), flags)?;
+    connection.busy_timeout(BUSY)?;
+    let version = schema::version(&connection)?;
+    Ok((connection, version))
+}
+
+/// Whose state a file is. That never changes.
+pub(super) struct Owner {
+    /// The mailbox.
+    pub(super) identity: String,
+    /// The state's own random id.
+    pub(super) state_id: String,
+}
+
+/// Whose state the file is, if it is one. Since that never changes it can be read without the log,
+/// which is quick and leaves nothing beside the file, unless it stands in the log alone.
+pub(super) fn owner_of(path: &Path) -> Option<Owner> {
+    let ask = |(connection, _): (Connection, i64)| -> rusqlite::Result<Owner> {
+        connection.query_row("SELECT identity, state_id FROM mailbox", (), |row| {
+            Ok(Owner { identity: row.get(0)?, state_id: row.get(1)? })
+        })
     };
-    // Another popfetch may have made the file this very moment.
-    opened.map(|(connection, version)| (version > 0).then_some((connection, version)))
+    open_read_only(&immutable(path))
+        .and_then(ask)
+        .or_else(|_| open_reading(path).and_then(ask))
+        .ok()
 }
 
 /// Makes durable what can be read from the state file at `path`. SQLite holds its locks on other
@@ -303,7 +421,7 @@ pub(super) fn sync_journal(path: &Path) -> Result<(), Error> {
     directory.sync_file(&journal).map_err(Error::Directory)
 }
 
-/// The URI of a file that nobody changes (https://www.sqlite.org/uri.html).
+/// The URI of a file that nobody changes (<https://www.sqlite.org/uri.html>).
 fn immutable(path: &Path) -> OsString {
     let mut uri = b"file:".to_vec();
     for &byte in path.as_os_str().as_bytes() {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::model::{AccountName, Endpoint, Octets, Placement, Staged, TlsMode, Uid};
+use crate::model::{AccountName, Endpoint, Octets, Origin, Placement, Staged, TlsMode, Uid};
 
 struct Home {
     _directory: tempfile::TempDir,
@@ -17,6 +17,7 @@ fn surroundings() -> Surroundings {
         host: "box".to_owned(),
         process: 7,
         user: 0,
+        open_files: 1024,
         random: [0xab; 8],
     }
 }
@@ -55,7 +56,8 @@ fn receipt(uid: &[u8], name: &str) -> Receipt {
     let staged = Staged { inode: u64::MAX - 1, name: name.to_owned(), offset: None };
     Receipt {
         key: key(uid),
-        header_digest: [3; 32],
+        origin: Origin::Delivered,
+        header_digest: Some([3; 32]),
         message_id: Some("<a@b>".to_owned()),
         at: 5,
         placements: vec![
@@ -124,8 +126,8 @@ fn missing_messages_are_forgotten_after_thirty_days() {
 fn failures_are_counted_until_the_message_arrives() {
     let home = Home::new();
     let mut state = home.open();
-    state.note_failure(&key(b"a"), "no", 1).unwrap();
-    state.note_failure(&key(b"a"), "no", 2).unwrap();
+    state.note_failures(&[(Some(key(b"a")), "no".into()), (None, "no".into())], 1).unwrap();
+    state.note_failures(&[(Some(key(b"a")), "no".into())], 2).unwrap();
     assert_eq!(state.failures().unwrap(), [(key(b"a"), 2)]);
     state.commit(&[receipt(b"a", "n")], &[]).unwrap();
     assert!(state.failures().unwrap().is_empty());

@@ -187,6 +187,122 @@ fn a_uid_that_is_used_again_is_a_new_message() {
 }
 
 #[test]
+fn a_deleted_uid_that_is_used_again_at_once_is_looked_into() {
+    let world = World::new();
+    let as_long = |n: u32| format!("Subject: cron {n}\r\n\r\nall well\r\n");
+    world.mailbox.add_with_uid("1", as_long(1));
+    world.fetch(&["--delete"]).succeeds();
+    // No listing lacked the UID in between, and the size is the same.
+    world.mailbox.add_with_uid("1", as_long(2));
+    world.fetch(&["--delete"]).succeeds();
+    assert_eq!(world.mail().messages().len(), 2, "never fetched, and deleted");
+    // QUIT deleted the message, and its answer was lost.
+    world.now(|script| script.on("QUIT", Action::ExecuteAndClose));
+    world.mailbox.add_with_uid("1", as_long(3));
+    world.fetch(&["--delete"]).exits(75);
+    world.now(|script| script);
+    world.mailbox.add_with_uid("1", as_long(4));
+    world.fetch(&["--delete"]).succeeds();
+    assert_eq!((world.mail().messages().len(), world.mailbox.len()), (4, 0));
+}
+
+#[test]
+fn delete_by_hand_is_not_fooled_by_a_uid_that_is_used_again() {
+    let world = World::new();
+    world.mailbox.add_with_uid("1", "Subject: old\r\n\r\n");
+    world.fetch(&[]).succeeds();
+    world.mailbox.clear();
+    world.mailbox.add_with_uid("1", "Subject: quite another\r\n\r\n");
+    world.run("delete", &["--all", "--yes"]).exits(74).says("it was never delivered here");
+    assert_eq!(world.mailbox.len(), 1);
+}
+
+#[test]
+fn a_server_that_hangs_up_on_one_message_gives_the_others() {
+    let world = World::with(|script| script.on("RETR 1", Action::Close));
+    let all = world.add_many(4);
+    world.fetch(&[]).exits(75);
+    world.fetch(&[]).exits(75);
+    world.mail().holds(&all[1..]);
+}
+
+#[test]
+fn a_sick_uidl_does_not_fetch_everything_again() {
+    let mute = || Capabilities::Refused;
+    let world = World::with(|script| script.capabilities(mute()));
+    let all = world.add_many(3);
+    world.fetch(&[]).succeeds();
+    let refuse = Action::Reply(b"-ERR try later\r\n".to_vec());
+    world.now(|script| script.capabilities(mute()).on("UIDL", refuse));
+    world.fetch(&["--delete"]).exits(75).says("has had unique-ids");
+    let empty = Action::Reply(b"+OK\r\n.\r\n".to_vec());
+    world.now(|script| script.on("UIDL", empty));
+    world.fetch(&["--delete"]).exits(75).says("none of their unique-ids");
+    world.mail().holds(&all);
+    assert_eq!(world.mailbox.len(), 3);
+    world.now(|script| script);
+    world.fetch(&[]).succeeds();
+    world.mail().holds(&all);
+}
+
+#[test]
+fn few_open_files_are_enough() {
+    let world = World::new();
+    let all = world.add_many(300);
+    let other = format!("maildir:{}", world.home.path("other").display());
+    let program = world.command("fetch", &["--to", &world.home.to(), "--to", &other]);
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", "ulimit -n 90; exec \"$@\"", "sh"]).arg(program.get_program());
+    limited.args(program.get_args()).current_dir(world.home.path("")).env_clear();
+    limited.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    limited.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    crate::support::home::finish(limited.spawn().expect("sh runs")).succeeds();
+    world.mail().holds(&all);
+    crate::support::Maildir::at(world.home.path("other")).holds(&all);
+}
+
+#[test]
+fn files_are_private_under_any_umask() {
+    use std::os::unix::fs::PermissionsExt;
+    for umask in ["000", "777"] {
+        let world = World::new();
+        world.add("x");
+        let program = world.command("fetch", &["--to", &world.home.to()]);
+        let mut masked = std::process::Command::new("sh");
+        masked.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]);
+        masked.arg(program.get_program()).args(program.get_args());
+        masked.current_dir(world.home.path("")).env_clear();
+        masked.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        masked.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        crate::support::home::finish(masked.spawn().expect("sh runs")).succeeds();
+        let mode =
+            |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let mail = world.mail();
+        assert_eq!(mode(mail.path()), 0o700, "{umask}");
+        for directory in ["tmp", "new", "cur"] {
+            assert_eq!(mode(&mail.path().join(directory)), 0o700, "{umask}");
+        }
+        assert_eq!(mode(&mail.path().join("new").join(&mail.names("new")[0])), 0o600, "{umask}");
+    }
+}
+
+#[test]
+fn a_signal_ends_a_transfer_that_never_pauses() {
+    let pause = std::time::Duration::from_millis(100);
+    let world = World::with(|script| script.on("RETR 1", Action::Drip { octets: 16, pause }));
+    world.mailbox.add(crate::support::server::Body::Generated { octets: 40_000 });
+    let child = world.command("fetch", &["--to", &world.home.to()]).spawn().unwrap();
+    world.server.wait_until(|log| log.iter().any(|s| s.commands().contains(&"RETR 1")));
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+    let started = std::time::Instant::now();
+    crate::support::home::finish(child).exits(143);
+    // It may go on for 5 seconds; the whole message would take more than 4 minutes.
+    assert!(started.elapsed().as_secs() < 60);
+    assert!(world.mail().messages().is_empty() && world.mail().names("tmp").is_empty());
+}
+
+#[test]
 fn another_size_under_a_known_uid_is_looked_into() {
     let world = World::new();
     let first = world.add("one");

@@ -2,10 +2,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod config;
+mod crash;
 mod fetch;
+mod interop;
+mod many;
 mod mbox;
 mod mbox_recovery;
 mod memory;
 mod recovery;
+mod secrets;
+mod selections;
+mod statuses;
 mod stdout;
 mod support;
+mod tls;
+mod wire;

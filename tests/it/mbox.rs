@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::home::{behind, finish};
 use crate::support::server::Body;
-use crate::support::{Maildir, Mbox, Output, World};
+use crate::support::{Accounts, Maildir, Mbox, Output, World};
 
 fn mbox(world: &World) -> Mbox {
     Mbox::at(world.home.path("m"))
@@ -161,7 +161,7 @@ fn paths_as_typed() {
     Mbox::at(world.home.path("home/inbox")).holds(&all);
     world.run("fetch", &["--to", "mbox:relative", "--all"]).succeeds();
     Mbox::at(world.home.path("relative")).holds(&all);
-    world.run("fetch", &["--to", "mbox:"]).exits(64).says("--to mbox: lacks its path");
+    world.run("fetch", &["--to", "mbox:"]).exits(64).says("the destination mbox: lacks its path");
     world.run("fetch", &["--to", "mbox:a", "--to", "mbox:a"]).exits(64).says("given twice");
 }
 
@@ -274,6 +274,24 @@ fn two_accounts_and_another_program_at_once() {
         finish(child).succeeds();
     }
     mbox.holds(&all);
+}
+
+#[test]
+fn accounts_of_one_process_share_an_mbox_and_have_their_own() {
+    let mut accounts = Accounts::new();
+    let names = ["a", "b", "c", "d"];
+    let all: Vec<Vec<String>> = names.iter().map(|name| accounts.serve_mail(name, 250)).collect();
+    let sections: String = names.iter().map(|name| accounts.section(name, name)).collect();
+    // By the home, and by the place of the file.
+    let to = "to = [\"mbox:~/all\", \"mbox:../../../mail/{account}\"]";
+    let defaults = Accounts::defaults().replace("to = \"maildir:../../../mail/{account}\"", to);
+    accounts.config(&format!("{defaults}{sections}"));
+    accounts.run(&["fetch"]).succeeds();
+    accounts.run(&["fetch"]).succeeds();
+    Mbox::at(accounts.home.path("home/all")).holds(all.iter().flatten());
+    for (name, messages) in names.iter().zip(&all) {
+        Mbox::at(accounts.home.path("mail").join(name)).holds(messages);
+    }
 }
 
 #[test]

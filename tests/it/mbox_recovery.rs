@@ -9,7 +9,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::Connection;
 
+use crate::interop::Random;
 use crate::support::home::{behind, finish};
+use crate::support::world::PASSWORD;
 use crate::support::{Mbox, World};
 
 /// A world whose run was killed after it had recorded two messages.
@@ -201,6 +203,56 @@ fn another_account_that_comes_first_completes_it() {
     killed.holds(&[OLD_MESSAGE, &message]);
 }
 
+/// What an interrupted run of this mailbox left is found when the mailbox is configured since, and
+/// its state bears the account's name.
+#[test]
+fn the_account_was_given_another_name_meanwhile() {
+    for another_completes in [false, true] {
+        let killed = Killed::new();
+        killed.tear();
+        let Killed { world, all, state, mbox, stored, spools } = killed;
+        drop(state);
+        let account = world.account();
+        let user = account.split('@').next().unwrap();
+        let port = account.rsplit(':').next().unwrap();
+        fs::create_dir_all(world.home.path("home/.config/popfetch")).unwrap();
+        let config = format!(
+            "[accounts.work]\nhost = 'localhost'\nport = {port}\nuser = '{user}'\n\
+             password = '{PASSWORD}'\nca-file = '../../../ca.pem'\nto = '{}'\n",
+            mbox.to()
+        );
+        world.home.write("home/.config/popfetch/config.toml", config);
+        let files = world.home.path("state/popfetch");
+        let note = spools[0].parent().unwrap().with_extension("account");
+        let url_name = account.replace(':', "%3A");
+        // It takes the state over, and delivers nothing.
+        world.home.run(&["delete", "work", "--yes", "--larger", "1G"]).exits(0);
+        assert!(files.join("work.db").exists() && !files.join(format!("{url_name}.db")).exists());
+        assert_eq!(fs::read_to_string(&note).unwrap(), url_name);
+        assert!(spools.iter().all(|path| path.exists()));
+
+        let other = World::new();
+        let message = other.add("of another account");
+        let state = files.display().to_string();
+        let args = ["--to", &mbox.to(), "--state-dir", &state];
+        let fetch_other = || other.run("fetch", &args).succeeds();
+        let fetch_own = || world.home.run(&["fetch", "work"]).succeeds();
+        if another_completes {
+            fetch_other();
+            let mut wanted = OLD.as_bytes().to_vec();
+            stored.iter().for_each(|(_, stored)| wanted.extend_from_slice(stored));
+            assert!(mbox.content().starts_with(&wanted), "where they had been recorded");
+        } else {
+            fetch_own();
+            assert_eq!(fs::read_to_string(&note).unwrap(), "work");
+        }
+        assert!(spools.iter().all(|path| !path.exists()), "spool files are left");
+        fetch_own();
+        fetch_other();
+        mbox.holds(all.iter().map(String::as_str).chain([OLD_MESSAGE, &message]));
+    }
+}
+
 #[test]
 fn what_another_account_has_not_recorded_is_not_touched() {
     let killed = Killed::new();
@@ -299,24 +351,12 @@ fn killed_inside_the_append_again_and_again() {
     }
 }
 
-/// Random numbers (xorshift): only the moments of the kills hang on them.
-struct Random(u64);
-
-impl Random {
-    fn fraction(&mut self) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        f64::from(u32::try_from(self.0 >> 32).unwrap()) / f64::from(u32::MAX)
-    }
-}
-
 #[test]
 fn killed_at_random_moments() {
     let rounds = std::env::var("POPFETCH_KILL_ROUNDS");
     let rounds: usize = rounds.map_or(4, |rounds| rounds.parse().unwrap());
     let seed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().subsec_nanos();
-    let mut random = Random(u64::from(seed) | 1);
+    let mut random = Random(u64::from(seed));
     let (mut kills, mut recorded, mut spooled) = (0, 0, 0);
     for round in 0..rounds {
         let world = World::new();

@@ -1,10 +1,9 @@
 //! Maildir (DJB's maildir(5)), with the rename after the commit.
 
-use std::collections::HashSet;
 use std::path::Path;
 
-use super::require_own;
-use crate::delivery::Error;
+use super::{Names, require_own};
+use crate::delivery::{Error, HeaderBlock};
 use crate::durable::{self, Directory, File};
 use crate::model::{Place, Staged};
 
@@ -18,7 +17,19 @@ pub struct Maildir {
     place: Place,
     tmp: Directory,
     new: Directory,
+    cur: Directory,
     tmp_inode: u64,
+}
+
+/// A message that popfetch once delivered into a Maildir.
+#[derive(Debug)]
+pub struct Found {
+    /// What its name says of mailbox and UID; see [`Names::marker`].
+    pub marker: String,
+    /// When it was delivered, in seconds since the epoch.
+    pub at: i64,
+    /// Its header block.
+    pub header: HeaderBlock,
 }
 
 /// How a recorded delivery stood after a crash.
@@ -62,6 +73,12 @@ impl Maildir {
         };
         let root = root.map_err(unusable)?;
         require_own_directory(&root, user, place)?;
+        // A run that was killed right after it had made the Maildir did not come to this. Where
+        // the parent cannot be read, it was not popfetch that made anything in it.
+        if let Ok(parent) = Directory::open_parent(path) {
+            parent.sync().map_err(unusable)?;
+        }
+        root.sync().map_err(unusable)?;
         let open = |name| root.open_subdirectory(name);
         let missing = |name| open(name).is_err_and(|error| error.is_not_found());
         if create && ["tmp", "new", "cur"].into_iter().any(missing) {
@@ -71,12 +88,12 @@ impl Maildir {
             root.sync().map_err(unusable)?;
         }
         let (tmp, new) = (open("tmp").map_err(unusable)?, open("new").map_err(unusable)?);
-        // Not ours to use, but without it no reader takes this for a Maildir.
-        open("cur").map_err(unusable)?;
+        // Nothing is delivered into it, but without it no reader takes this for a Maildir.
+        let cur = open("cur").map_err(unusable)?;
         require_own_directory(&tmp, user, place)?;
         require_own_directory(&new, user, place)?;
         let tmp_inode = tmp.inode().map_err(unusable)?;
-        Ok(Self { place: place.clone(), tmp, new, tmp_inode })
+        Ok(Self { place: place.clone(), tmp, new, cur, tmp_inode })
     }
 
     /// Where it is.
@@ -131,38 +148,73 @@ impl Maildir {
 
     /// Finishes a delivery that was recorded before a crash. [`Self::sync_new`] comes after it.
     ///
-    /// # Errors
-    /// [`Error::Storage`].
-    pub fn complete(&self, staged: &Staged) -> Result<Completion, Error> {
-        if staged.inode != self.tmp_inode {
-            return Ok(Completion::Elsewhere);
-        }
-        if self.tmp.contains(&staged.name).map_err(|error| self.storage(error))? {
-            self.publish(&staged.name)?;
-            return Ok(Completion::Renamed);
-        }
-        Ok(Completion::WasDone)
-    }
-
-    /// Removes files from `tmp/` that `is_own` recognises and `keep` does not hold: what a killed
-    /// run left half written. Gives their number.
+    /// The file's name is its own: where it is found, this is the right Maildir, be it on another
+    /// disk by now. Where it is not, only the very `tmp/` that it was written to can tell that it
+    /// was renamed, and that a reader took it since.
     ///
     /// # Errors
     /// [`Error::Storage`].
-    pub fn sweep(
-        &self,
-        is_own: impl Fn(&str) -> bool,
-        keep: &HashSet<&str>,
-    ) -> Result<usize, Error> {
-        let mut swept = 0;
+    pub fn complete(&self, staged: &Staged) -> Result<Completion, Error> {
+        let name = &staged.name;
+        if self.tmp.contains(name).map_err(|error| self.storage(error))? {
+            self.publish(name)?;
+            return Ok(Completion::Renamed);
+        }
+        if staged.inode == self.tmp_inode || self.holds(name)? {
+            return Ok(Completion::WasDone);
+        }
+        Ok(Completion::Elsewhere)
+    }
+
+    /// Whether the message `name` is in `new/`, or in `cur/` under whatever flags.
+    fn holds(&self, name: &str) -> Result<bool, Error> {
+        if self.new.contains(name).map_err(|error| self.storage(error))? {
+            return Ok(true);
+        }
+        let names = self.cur.names().map_err(|error| self.storage(error))?;
+        Ok(names.iter().filter_map(|other| other.to_str()).any(|other| {
+            other.strip_prefix(name).is_some_and(|flags| flags.is_empty() || flags.starts_with(':'))
+        }))
+    }
+
+    /// Removes the files from `tmp/` that `is_own` recognises: what a killed run left half
+    /// written. What it had recorded must be completed before.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn sweep(&self, is_own: impl Fn(&str) -> bool) -> Result<(), Error> {
         for name in self.tmp.names().map_err(|error| self.storage(error))? {
-            let Some(text) = name.to_str() else { continue };
-            if is_own(text) && !keep.contains(text) {
+            if name.to_str().is_some_and(&is_own) {
                 self.tmp.remove(&name).map_err(|error| self.storage(error))?;
-                swept += 1;
             }
         }
-        Ok(swept)
+        Ok(())
+    }
+
+    /// The messages of popfetch's in `new/` and `cur/`, whichever state delivered them.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn found(&self) -> Result<Vec<Found>, Error> {
+        let mut found = Vec::new();
+        for directory in [&self.new, &self.cur] {
+            for name in directory.names().map_err(|error| self.storage(error))? {
+                let Some((marker, at)) = name.to_str().and_then(Names::read) else { continue };
+                let mut header = HeaderBlock::default();
+                // A reader may have moved it on or deleted it this very moment.
+                let Ok(mut file) = directory.open_file_for_reading(&name) else { continue };
+                let mut piece = [0; 4096];
+                while !header.is_complete() {
+                    match file.read(&mut piece) {
+                        Ok(0) => break,
+                        Ok(octets) => header.add(&piece[..octets]),
+                        Err(error) => return Err(self.storage(error)),
+                    }
+                }
+                found.push(Found { marker: marker.to_owned(), at, header });
+            }
+        }
+        Ok(found)
     }
 
     fn storage(&self, source: durable::Error) -> Error {
@@ -214,8 +266,13 @@ mod tests {
         assert_eq!(fs::read(home.path().join("m/new/a")).unwrap(), b"x\n");
         assert_eq!(maildir.complete(&a).unwrap(), Completion::WasDone);
         assert_eq!(maildir.complete(&b).unwrap(), Completion::WasDone);
-        let elsewhere = Staged { inode: a.inode + 1, ..b };
-        assert_eq!(maildir.complete(&elsewhere).unwrap(), Completion::Elsewhere);
+        let elsewhere = |staged: Staged| Staged { inode: staged.inode + 1, ..staged };
+        assert_eq!(maildir.complete(&elsewhere(b)).unwrap(), Completion::Elsewhere);
+        // Copied to another disk: the inode is another, the message is here.
+        assert_eq!(maildir.complete(&elsewhere(a.clone())).unwrap(), Completion::WasDone);
+        let path = home.path().join("m");
+        fs::rename(path.join("new/a"), path.join("cur/a:2,S")).unwrap();
+        assert_eq!(maildir.complete(&elsewhere(a)).unwrap(), Completion::WasDone);
     }
 
     #[test]
@@ -225,11 +282,8 @@ mod tests {
         for name in ["own-1", "own-2", "foreign"] {
             maildir.create(name).unwrap();
         }
-        let keep = HashSet::from(["own-2"]);
-        assert_eq!(maildir.sweep(|name| name.starts_with("own"), &keep).unwrap(), 1);
-        let mut left = maildir.tmp.names().unwrap();
-        left.sort();
-        assert_eq!(left, ["foreign", "own-2"]);
+        maildir.sweep(|name| name.starts_with("own")).unwrap();
+        assert_eq!(maildir.tmp.names().unwrap(), ["foreign"]);
     }
 
     #[test]

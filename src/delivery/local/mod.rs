@@ -6,7 +6,7 @@ mod mboxrd;
 mod names;
 mod stream;
 
-pub use maildir::{Completion, Maildir};
+pub use maildir::{Completion, Found, Maildir};
 pub(crate) use mbox::SpooledMessage;
 pub use mbox::{Completed, LockedMbox, Mbox, OtherAccount, Spools};
 pub use names::Names;

@@ -49,6 +49,23 @@ impl Names {
         self.surroundings.seconds()
     }
 
+    /// What the names of all files of the message `key` have in common.
+    #[must_use]
+    pub fn marker(&self, key: &MessageKey) -> String {
+        message_digest(&self.identity, key)
+    }
+
+    /// The marker in a file name, and the time of delivery in seconds since the epoch; nothing
+    /// where the name is not one of popfetch's.
+    #[must_use]
+    pub fn read(name: &str) -> Option<(&str, i64)> {
+        let (seconds, rest) = name.split_once('.')?;
+        let unique = rest.split('.').next()?;
+        let (_, id) = unique.split_once('R')?;
+        let (_, marker) = id.split_once('H')?;
+        Some((marker, seconds.parse().ok()?))
+    }
+
     /// Whether a file name was made under this state's id.
     #[must_use]
     pub fn is_own(&self, name: &str) -> bool {
@@ -83,6 +100,7 @@ mod tests {
             host: "bo/x:1".to_owned(),
             process: 42,
             user: 0,
+            open_files: 1024,
             random: [0; 8],
         };
         let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
@@ -102,6 +120,10 @@ mod tests {
         assert!(first.starts_with("1700000000.M123P42Q1R00ff00ff00ff00ffH"), "{first}");
         assert!(first.ends_with(".bo\\057x\\0721") && !first.contains(['/', ':']));
         assert!(ours.is_own(&first) && ours.is_own(&ours_without_key()));
+        let marker = ours.marker(&key(b"../../etc"));
+        let flagged = format!("{first}:2,S");
+        assert_eq!(Names::read(&flagged), Some((marker.as_str(), 1_700_000_000)));
+        assert_eq!(Names::read("1700000000.M1P2Q3.host"), None);
         let others = names("0123456789abcdef");
         assert!(!others.is_own(&first));
         for foreign in ["1700000000.M1P2Q3.host", "x", "", ".R", "1.R.h", "1.RH.h"] {

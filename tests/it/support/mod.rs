@@ -1,6 +1,7 @@
 //! What the tests stand on: the real binary in a home of its own, servers that obey or do not,
 //! and the files that come of it.
 
+pub(crate) mod accounts;
 pub(crate) mod certs;
 pub(crate) mod dovecot;
 pub(crate) mod home;
@@ -9,6 +10,7 @@ pub(crate) mod mbox;
 pub(crate) mod server;
 pub(crate) mod world;
 
+pub(crate) use accounts::Accounts;
 pub(crate) use home::{Home, Output};
 pub(crate) use maildir::Maildir;
 pub(crate) use mbox::Mbox;

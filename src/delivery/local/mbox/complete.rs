@@ -23,7 +23,7 @@ pub struct Completed {
 /// A recorded message that has a spool file.
 struct Waiting<'a> {
     staged: &'a Staged,
-    file: File,
+    spools: &'a Directory,
 }
 
 /// How a message stands at the place that was recorded for it.
@@ -69,7 +69,7 @@ impl LockedMbox {
 
     fn try_complete<'a>(
         &mut self,
-        spools: &Directory,
+        spools: &'a Directory,
         staged: &'a [Staged],
     ) -> Result<(Completed, Vec<Waiting<'a>>), durable::Error> {
         let mut completed = Completed::default();
@@ -78,43 +78,43 @@ impl LockedMbox {
         let mut staged: Vec<&Staged> = staged.iter().collect();
         staged.sort_by_key(|staged| staged.offset);
         for staged in staged {
-            match spools.open_existing_file(&staged.name) {
-                Ok(file) => waiting.push(Waiting { staged, file }),
-                Err(error) if error.is_not_found() => completed.there += 1,
-                Err(error) => return Err(error),
+            if spools.contains(&staged.name)? {
+                waiting.push(Waiting { staged, spools });
+            } else {
+                completed.there += 1;
             }
         }
         // All that are whole first, so that none of them is taken for another one like it.
         let mut whole = Vec::new();
-        for waiting in &mut waiting {
+        for waiting in &waiting {
             whole.push(matches!(self.standing(waiting)?, Standing::Whole));
         }
         let mut settled: Vec<usize> = (0..whole.len()).filter(|&at| whole[at]).collect();
         completed.there += settled.len();
         let mut unclaimed = None;
         for at in (0..waiting.len()).filter(|&at| !whole[at]) {
-            match self.standing(&mut waiting[at])? {
+            match self.standing(&waiting[at])? {
                 Standing::Whole => {}
                 Standing::Torn(offset) => {
                     self.cut(offset)?;
-                    self.append_now(&mut waiting[at].file)?;
+                    self.append_now(&mut waiting[at].file()?)?;
                     completed.appended += 1;
                 }
                 Standing::Other { begun } => {
                     let unclaimed = match &mut unclaimed {
                         Some(unclaimed) => unclaimed,
-                        None => unclaimed.insert(self.unclaimed(&mut waiting, &settled)?),
+                        None => unclaimed.insert(self.unclaimed(&waiting, &settled)?),
                     };
-                    let fingerprint = fingerprint(&mut waiting[at].file)?;
+                    let fingerprint = fingerprint(&mut waiting[at].file()?)?;
                     if unclaimed.claim(&fingerprint) {
                         completed.there += 1;
                     } else {
-                        let tail = self.torn_tail(unclaimed, &mut waiting[at].file)?;
+                        let tail = self.torn_tail(unclaimed, &mut waiting[at].file()?)?;
                         if let Some(offset) = tail {
                             self.cut(offset)?;
                         }
                         completed.fragments += usize::from(begun && tail.is_none());
-                        self.append_now(&mut waiting[at].file)?;
+                        self.append_now(&mut waiting[at].file()?)?;
                         completed.appended += 1;
                     }
                 }
@@ -129,20 +129,21 @@ impl LockedMbox {
         self.flush()
     }
 
-    fn standing(&self, waiting: &mut Waiting<'_>) -> Result<Standing, durable::Error> {
-        let Waiting { staged, file } = waiting;
+    fn standing(&self, waiting: &Waiting<'_>) -> Result<Standing, durable::Error> {
+        let Waiting { staged, .. } = waiting;
         let size = self.lock.file().size()?;
         let offset = match staged.offset {
             Some(offset) if staged.inode == self.inode() && offset <= size => offset,
             _ => return Ok(Standing::Other { begun: false }),
         };
-        let common = self.common_prefix(offset, file)?;
+        let mut file = waiting.file()?;
+        let common = self.common_prefix(offset, &mut file)?;
         Ok(if common == file.size()? {
             Standing::Whole
         } else if offset + common == size {
             Standing::Torn(offset)
         } else {
-            Standing::Other { begun: common > from_line(file)? }
+            Standing::Other { begun: common > from_line(&mut file)? }
         })
     }
 
@@ -181,7 +182,7 @@ impl LockedMbox {
     /// Reads the whole mbox. Of what it holds, `settled` are accounted for.
     fn unclaimed(
         &self,
-        waiting: &mut [Waiting<'_>],
+        waiting: &[Waiting<'_>],
         settled: &[usize],
     ) -> Result<Unclaimed, durable::Error> {
         let mut scanner = Scanner::default();
@@ -197,9 +198,16 @@ impl LockedMbox {
         }
         let mut unclaimed = Unclaimed { found: scanner.finish() };
         for &at in settled {
-            unclaimed.claim(&fingerprint(&mut waiting[at].file)?);
+            unclaimed.claim(&fingerprint(&mut waiting[at].file()?)?);
         }
         Ok(unclaimed)
+    }
+}
+
+impl Waiting<'_> {
+    /// The spool file. Opened when it is needed: all of a batch at once may be too many.
+    fn file(&self) -> Result<File, durable::Error> {
+        self.spools.open_file_for_reading(&self.staged.name)
     }
 }
 

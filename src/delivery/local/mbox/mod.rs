@@ -85,6 +85,8 @@ impl Mbox {
         };
         let file = file.map_err(missing)?;
         check(&file, path, &place, surroundings.user)?;
+        // A run that was killed right after it had made the mbox did not come to this.
+        directory.sync().map_err(unusable)?;
         Ok(Self {
             place: place.clone(),
             directory: Arc::new(directory),

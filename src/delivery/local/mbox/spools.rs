@@ -14,7 +14,8 @@ use crate::model::Staged;
 ///
 /// The spool files of other accounts lie beside them, with a file `ID.account` that says which
 /// account it is: whoever locks the mbox so finds what a killed run of another account left to
-/// be done. The id, not the account's name, is what counts: a renamed account keeps it.
+/// be done. The id, not the account's name, is what counts: a renamed account keeps it, and the
+/// name only says where to look first.
 #[derive(Debug)]
 pub struct Spools {
     all: Directory,
@@ -27,7 +28,7 @@ pub struct Spools {
 pub struct OtherAccount {
     /// The random id of its state.
     pub id: String,
-    /// What its files in the state directory are called, by its own word.
+    /// What its files in the state directory were called when it last delivered here.
     pub account: String,
 }
 
@@ -45,8 +46,14 @@ impl Spools {
         for byte in &Sha256::digest(path.as_os_str().as_bytes())[..16] {
             let _ = write!(digest, "{byte:02x}");
         }
-        let all = Directory::open_or_create_all(&root.join(digest))?;
+        let root = Directory::open_or_create_all(root)?;
+        let all = Directory::open_or_create(&root.path().join(digest))?;
         let own = Directory::open_or_create(&all.path().join(id))?;
+        // A run that was killed right after it had made one of them did not come to this; and a
+        // spool file that a power cut takes away would count as delivered.
+        Directory::open_parent(root.path())?.sync()?;
+        root.sync()?;
+        all.sync()?;
         let spools = Self { all, own, id: id.to_owned() };
         if spools.account_of(id)?.as_deref() != Some(account) {
             let mut file = spools.all.open_or_create_file(&format!("{id}.account"))?;
@@ -112,7 +119,7 @@ impl Spools {
     }
 
     fn account_of(&self, id: &str) -> Result<Option<String>, Error> {
-        let mut file = match self.all.open_existing_file(format!("{id}.account")) {
+        let mut file = match self.all.open_file_for_reading(format!("{id}.account")) {
             Err(error) if error.is_not_found() => return Ok(None),
             file => file?,
         };

@@ -1,0 +1,240 @@
+//! Every key of the configuration, in one place: the parser, `popfetch config show` and the
+//! manual read this table. To add a key is to add its lines here, and to use the field.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use popfetch::model::{FirstFetch, Policy, Secret, TlsMode};
+use popfetch::sasl::LoginMethod;
+use toml::de::DeValue;
+
+use super::super::args::OrderArg;
+use super::value::{
+    Command, Deletion, Destinations, Host, Jobs, Messages, Port, Size, User, Value, Wrong,
+};
+
+/// What is known of a key.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    /// Its type, in words that fit behind "it must be".
+    pub(crate) kind: &'static str,
+    /// What holds where it is not set: as it would be written, or in words that begin with `(`.
+    pub(crate) default: &'static str,
+    /// A value, as it would be written.
+    pub(crate) example: &'static str,
+    /// What it does.
+    pub(crate) doc: &'static str,
+}
+
+/// Where a value was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) file: Arc<Path>,
+    pub(crate) line: usize,
+    /// Whether it stands in `[defaults]`.
+    pub(crate) inherited: bool,
+}
+
+/// A value, and where it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Set<T> {
+    pub(crate) value: T,
+    pub(crate) origin: Origin,
+}
+
+/// A key with what it is set to, if it is set.
+pub(crate) struct Shown<'a> {
+    pub(crate) key: &'static Key,
+    /// The value, unless it is a secret, and where it was written.
+    pub(crate) set: Option<(Option<serde_json::Value>, &'a Origin)>,
+}
+
+macro_rules! keys {
+    (
+        $(#[$meta:meta])* $values:ident {
+            $( $name:literal $field:ident: $kind:ty, $default:literal, $example:literal, $doc:literal; )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(crate) struct $values {
+            $( pub(crate) $field: Option<Set<$kind>>, )*
+        }
+
+        impl $values {
+            pub(crate) const KEYS: &'static [Key] = &[$( Key {
+                name: $name,
+                kind: <$kind as Value>::KIND,
+                default: $default,
+                example: $example,
+                doc: $doc,
+            }, )*];
+
+            /// Sets the key `name`, if there is one.
+            pub(super) fn set(
+                &mut self,
+                name: &str,
+                value: &DeValue<'_>,
+                origin: &Origin,
+            ) -> Option<Result<(), Wrong>> {
+                let base = origin.file.parent().unwrap_or(Path::new("/"));
+                match name {
+                    $( $name => Some(<$kind as Value>::read(value, base).map(|value| {
+                        self.$field = Some(Set { value, origin: origin.clone() });
+                    })), )*
+                    _ => None,
+                }
+            }
+
+            /// Takes from `defaults` what is not set here.
+            #[allow(dead_code, reason = "not all tables inherit")]
+            fn inherit_all(&mut self, defaults: &Self) {
+                $( if self.$field.is_none() {
+                    self.$field.clone_from(&defaults.$field);
+                } )*
+            }
+
+            /// All keys, in the order of the table.
+            pub(crate) fn shown(&self) -> Vec<Shown<'_>> {
+                let mut keys = Self::KEYS.iter();
+                let mut shown = Vec::new();
+                $( if let Some(key) = keys.next() {
+                    let set = self.$field.as_ref();
+                    shown.push(Shown { key, set: set.map(|set| (set.value.shown(), &set.origin)) });
+                } )*
+                shown
+            }
+        }
+    };
+}
+
+keys! {
+    /// What stands at the top of the main file.
+    Globals {
+        "jobs" jobs: Jobs, "16", "16",
+        "How many accounts are fetched from at once.";
+    }
+}
+
+keys! {
+    /// What an account can say, and `[defaults]` for all of them.
+    Values {
+        "host" host: Host, "(needed)", "\"pop.example.com\"",
+        "The server.";
+        "port" port: Port, "(995, or 110 without implicit TLS)", "995",
+        "The server's port.";
+        "tls" tls: TlsMode, "(implicit, or starttls on port 110)", "\"implicit\"",
+        "TLS from the first octet, by STLS (required, never opportunistic), or none at all.";
+        "user" user: User, "(needed)", "\"alice@example.com\"",
+        "The user's name, taken as it stands.";
+        "auth" auth: LoginMethod, "(what the server offers)", "\"PLAIN\"",
+        "How to log in.";
+        "password-file" password_file: PathBuf, "(none)", "\"~/.config/popfetch/work.password\"",
+        "A file that holds the password and that nobody else can read.";
+        "password-command" password_command: Command, "(none)", "\"pass show mail/work\"",
+        "A command that prints the password, run by the shell.";
+        "password" password: Secret, "(none)", "\"secret\"",
+        "The password itself. Nobody else may be able to read the file then.";
+        "ca-file" ca_file: PathBuf, "(the system's)", "\"/etc/ssl/private-ca.pem\"",
+        "The certificates to trust, as a PEM file, instead of the system's.";
+        "timeout" timeout: Duration, "60", "60",
+        "How many seconds to wait for the server, between two octets too.";
+        "allow-cleartext-password" allow_cleartext_password: bool, "false", "true",
+        "Send the password even where everybody on the way can read it.";
+        "to" to: Destinations, "(none; --to is needed)", "[\"maildir:~/Mail/{account}\"]",
+        "Where the mail goes. Each destination gets every message.";
+        "delete" delete: Deletion, "false", "\"14d\"",
+        "Delete on the server what is safe here: at once (true), never (false), or so long after it came.";
+        "keep-newest" keep_newest: Messages, "(none)", "100",
+        "Delete what was delivered, but never the newest so many messages of the mailbox; with delete an age, only what both allow.";
+        "first-fetch" first_fetch: FirstFetch, "\"all\"", "\"last:100\"",
+        "What the first fetch of the account brings: all, seen (nothing; all counts as seen), last:N.";
+        "order" order: OrderArg, "\"oldest\"", "\"newest\"",
+        "Which messages are fetched first.";
+        "max-size" max_size: Size, "(none)", "\"20M\"",
+        "Skip messages that are larger, and say so.";
+        "max-messages" max_messages: Messages, "(none)", "1000",
+        "Fetch at most so many messages in a run.";
+        "max-octets" max_octets: Size, "(none)", "\"1G\"",
+        "Fetch at most so much in a run, but always one message.";
+        "headers-only" headers_only: bool, "false", "true",
+        "Fetch only the header blocks; what is fetched so is never deleted.";
+    }
+}
+
+impl Values {
+    /// Takes from `defaults` what is not set here. Who says where the password comes from means
+    /// this place and not one for everybody, whichever would count first in one table.
+    pub(super) fn inherit(&mut self, defaults: &Self) {
+        let own = self.password_file.is_some()
+            || self.password_command.is_some()
+            || self.password.is_some();
+        let mut defaults = defaults.clone();
+        if own {
+            defaults.password_file = None;
+            defaults.password_command = None;
+            defaults.password = None;
+        }
+        self.inherit_all(&defaults);
+    }
+}
+
+impl Values {
+    /// What becomes of mail.
+    pub(crate) fn policy(&self) -> Policy {
+        let value = |set: &Option<Set<Size>>| set.as_ref().map(|set| set.value.0);
+        let keep_newest = self.keep_newest.as_ref().map(|set| set.value.0);
+        let after = match self.delete.as_ref().map(|set| &set.value) {
+            Some(Deletion::AtOnce) => Some(0),
+            Some(Deletion::After(age, _)) => Some(*age),
+            // To keep the newest is to delete the others, unless that is ruled out.
+            Some(Deletion::Never) => None,
+            None => keep_newest.map(|_| 0),
+        };
+        Policy {
+            look: false,
+            delete: after.map(|after| popfetch::model::Deletion {
+                after,
+                keep_newest: keep_newest.unwrap_or(0),
+            }),
+            first_fetch: self.first_fetch.as_ref().map(|set| set.value).unwrap_or_default(),
+            max_size: value(&self.max_size),
+            max_messages: self.max_messages.as_ref().map(|set| u64::from(set.value.0)),
+            max_octets: value(&self.max_octets),
+            headers_only: self.headers_only.as_ref().is_some_and(|set| set.value),
+            newest_first: self.order.as_ref().is_some_and(|set| set.value == OrderArg::Newest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_and_defaults_are_read_by_the_parser() {
+        let origin = Origin { file: Path::new("/x/config.toml").into(), line: 1, inherited: false };
+        let parse = |name: &str, text: &str, global: bool| {
+            let value = DeValue::parse(text).unwrap();
+            let mut values = Values::default();
+            let mut globals = Globals::default();
+            let set = if global {
+                globals.set(name, value.get_ref(), &origin)
+            } else {
+                values.set(name, value.get_ref(), &origin)
+            };
+            set.expect("a known key").unwrap_or_else(|wrong| panic!("{name}: {wrong:?}"));
+        };
+        for (keys, global) in [(Values::KEYS, false), (Globals::KEYS, true)] {
+            for key in keys {
+                parse(key.name, key.example, global);
+                if !key.default.starts_with('(') {
+                    parse(key.name, key.default, global);
+                }
+                assert!(key.doc.ends_with('.') && !key.kind.is_empty(), "{}", key.name);
+            }
+        }
+    }
+}

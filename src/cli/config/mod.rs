@@ -1,0 +1,17 @@
+//! The configuration: `config.toml`, and `accounts.d/*.toml` beside it.
+//!
+//! [`keys`] is the one table of what can be set, [`value`] the types of the values, [`read`] turns
+//! the text of one file into values, and [`load`] finds the files and puts them together.
+
+mod command;
+mod keys;
+mod load;
+mod read;
+mod suggest;
+mod value;
+
+pub(crate) use command::run;
+pub(crate) use keys::Values;
+pub(crate) use load::{AccountConfig, Config, locate};
+pub(crate) use suggest::{did_you_mean, nearest};
+pub(crate) use value::tls_name;

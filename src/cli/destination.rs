@@ -1,0 +1,115 @@
+//! Where mail is to go, as a user writes it.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use popfetch::model::AccountName;
+
+use super::paths::resolve;
+use super::report::Failure;
+
+/// A destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Destination {
+    Maildir(PathBuf),
+    Mbox(PathBuf),
+    Stdout,
+}
+
+impl fmt::Display for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Maildir(path) => write!(f, "maildir:{}", path.display()),
+            Self::Mbox(path) => write!(f, "mbox:{}", path.display()),
+            Self::Stdout => f.write_str("-"),
+        }
+    }
+}
+
+/// A destination as it was written, before it is known for which account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Template {
+    pub(crate) text: String,
+    /// What its path is relative to; nothing stands for the current directory.
+    base: Option<PathBuf>,
+}
+
+/// What stands for the account's name.
+const ACCOUNT: &str = "{account}";
+
+impl Template {
+    /// Reads a destination.
+    pub(crate) fn parse(text: &str, base: Option<&Path>) -> Result<Self, Failure> {
+        let template = Self { text: text.to_owned(), base: base.map(Path::to_owned) };
+        template.read(text).map(|_| template)
+    }
+
+    /// The destination for the account `name`.
+    pub(crate) fn for_account(&self, name: &AccountName) -> Result<Destination, Failure> {
+        if !self.text.contains(ACCOUNT) {
+            return self.read(&self.text);
+        }
+        if matches!(name.as_str(), "." | "..") {
+            let message = format!("an account named '{name}' cannot be a part of {}", self.text);
+            return Err(Failure::usage(message));
+        }
+        // One part of a path, whatever a URL holds.
+        self.read(&self.text.replace(ACCOUNT, &name.as_str().replace('/', "%2F")))
+    }
+
+    fn read(&self, text: &str) -> Result<Destination, Failure> {
+        let path = |path: &str| resolve(Path::new(path), self.base.as_deref());
+        match text.split_once(':') {
+            _ if text == "-" => Ok(Destination::Stdout),
+            Some((kind @ ("maildir" | "mbox"), "")) => {
+                Err(Failure::usage(format!("the destination {kind}: lacks its path")))
+            }
+            Some(("maildir", to)) => Ok(Destination::Maildir(path(to)?)),
+            Some(("mbox", to)) => Ok(Destination::Mbox(path(to)?)),
+            _ => Err(Failure::usage(format!(
+                "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::exit::Exit;
+    use popfetch::model::{Endpoint, MailboxIdentity, TlsMode};
+
+    fn read(text: &str, name: &str) -> Destination {
+        let name = AccountName::configured(name).unwrap();
+        let template = Template::parse(text, Some(Path::new("/base"))).unwrap();
+        template.for_account(&name).unwrap()
+    }
+
+    #[test]
+    fn destinations_are_parsed_strictly() {
+        assert_eq!(read("-", "a"), Destination::Stdout);
+        assert_eq!(read("maildir:/a/b", "a"), Destination::Maildir("/a/b".into()));
+        assert_eq!(read("maildir:b", "a"), Destination::Maildir("/base/b".into()));
+        assert_eq!(read("mbox:/a/b", "a"), Destination::Mbox("/a/b".into()));
+        assert_eq!(read("mbox:b", "a"), Destination::Mbox("/base/b".into()));
+        for bad in ["", "maildir:", "mbox:", "/a/b", "imap:x"] {
+            assert_eq!(Template::parse(bad, None).unwrap_err().exit, Exit::USAGE, "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_account_is_one_part_of_the_path() {
+        assert_eq!(
+            read("maildir:m/{account}/{account}.x", "w-1"),
+            Destination::Maildir("/base/m/w-1/w-1.x".into())
+        );
+        assert_eq!(read("mbox:m/{account}", "w-1"), Destination::Mbox("/base/m/w-1".into()));
+        let template = Template::parse("maildir:/m/{account}", None).unwrap();
+        let up = AccountName::configured("..").unwrap();
+        assert!(template.for_account(&up).is_err());
+        let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
+        let url = AccountName::of_mailbox(&MailboxIdentity::new("../a", &endpoint));
+        let expected = Destination::Maildir("/m/..%2Fa@h".into());
+        assert_eq!(template.for_account(&url).unwrap(), expected);
+    }
+}

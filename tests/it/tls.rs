@@ -1,0 +1,424 @@
+//! Who may hear the password: certificates, STLS, and servers that are not what they should be.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, UdpSocket};
+use std::thread;
+
+use crate::statuses::{fails, run};
+use crate::support::certs::{Authority, Issued, Leaf};
+use crate::support::server::{Action, Capabilities, Mailbox, Script, Server, Session, Trigger};
+use crate::support::{Home, Output};
+
+/// A home that trusts one authority, and a server with a certificate of the test's choice.
+struct Site {
+    home: Home,
+    mailbox: Mailbox,
+    server: Server,
+}
+
+const MESSAGE: &str = "Subject: x\r\n\r\nbody\r\n";
+
+impl Site {
+    /// With TLS from the start.
+    fn implicit(issue: impl FnOnce(&Authority) -> Issued) -> Self {
+        Self::with(issue, Script::implicit_tls)
+    }
+
+    /// With STLS, and the rest as `change` says.
+    fn starttls(change: impl FnOnce(Script) -> Script) -> Self {
+        let issue = |authority: &Authority| authority.issue(Leaf::new());
+        Self::with(issue, |script, identity| change(script.starttls(identity)))
+    }
+
+    /// Without any TLS.
+    fn plain(change: impl FnOnce(Script) -> Script) -> Self {
+        Self::with(|authority| authority.issue(Leaf::new()), |script, _| change(script))
+    }
+
+    fn with(
+        issue: impl FnOnce(&Authority) -> Issued,
+        change: impl FnOnce(Script, native_tls::Identity) -> Script,
+    ) -> Self {
+        let home = Home::new();
+        let authority = Authority::new();
+        home.write("ca.pem", authority.ca_pem());
+        let mailbox = Mailbox::new();
+        mailbox.add(MESSAGE);
+        let script = change(Script::new(), issue(&authority).identity());
+        let server = Server::start(script, &mailbox);
+        Self { home, mailbox, server }
+    }
+
+    /// Fetches from `scheme://user@host`.
+    fn fetch(&self, scheme: &str, host: &str, args: &[&str]) -> Output {
+        let url = format!("{scheme}://user@{host}:{}", self.server.port());
+        let to = self.home.to();
+        let fixed = ["fetch", &url, "--to", &to, "--delete", "--timeout", "10"];
+        let mut command = self.home.command(&[&fixed, args].concat());
+        run(command.env("POPFETCH_PASSWORD", "secret"))
+    }
+
+    /// The same, trusting the site's own authority.
+    fn trusting(&self, scheme: &str, host: &str) -> Output {
+        self.fetch(scheme, host, &["--ca-file", "ca.pem"])
+    }
+
+    /// Requires that everything is as it was, and that the server heard these commands only.
+    #[track_caller]
+    fn heard_only(&self, commands: &[&str]) -> Vec<Session> {
+        let log = self.server.finished_log();
+        assert_eq!(log.len(), 1, "one connection: {log:#?}");
+        assert_eq!(log[0].commands(), commands);
+        self.home.mail().holds(Vec::<String>::new());
+        assert_eq!(self.mailbox.len(), 1);
+        log
+    }
+
+    /// Requires that the message was fetched.
+    #[track_caller]
+    fn delivered(&self) {
+        self.home.mail().holds([MESSAGE.replace("\r\n", "\n")]);
+        assert!(self.mailbox.is_empty());
+    }
+}
+
+const CA_HINT: &str = "name its certificate with --ca-file";
+
+#[test]
+fn certificates_that_are_refused() {
+    type Issue = fn(&Authority) -> Issued;
+    let untrusted: Issue = |_| Authority::new().issue(Leaf::new());
+    let self_signed: Issue = |_| Leaf::new().self_signed();
+    let expired: Issue = |authority| authority.issue(Leaf::new().expired());
+    let not_yet: Issue = |authority| authority.issue(Leaf::new().not_yet_valid());
+    let other_host: Issue = |authority| authority.issue(Leaf::new().names(["pop.example.org"]));
+    let only_address: Issue = |authority| authority.issue(Leaf::new().names(["127.0.0.1"]));
+    let subdomain: Issue = |authority| authority.issue(Leaf::new().names(["*.localhost"]));
+    let partial: Issue = |authority| authority.issue(Leaf::new().names(["local*"]));
+    let common: Issue = |authority| authority.issue(Leaf::new().common_name_only("localhost"));
+    for (issue, reason, hint) in [
+        (untrusted, "no authority that is trusted here has signed it", Some(CA_HINT)),
+        (self_signed, "no authority that is trusted here has signed it", Some(CA_HINT)),
+        (expired, "it has expired", None),
+        (not_yet, "it is not valid yet", None),
+        (other_host, "it is not for localhost", None),
+        (only_address, "localhost was refused: it", None),
+        (subdomain, "it is not for localhost", None),
+        (partial, "it is not for localhost", None),
+        (common, "only a common name", None),
+    ] {
+        let site = Site::implicit(issue);
+        let sentence = "the certificate of localhost was refused: ";
+        fails(site.trusting("pop3s", "localhost"), 76, sentence, hint).says(reason);
+        site.heard_only(&[]);
+        // Behind STLS it is the same, and there is no way back to the clear.
+        let site = Site::with(issue, Script::starttls);
+        fails(site.trusting("pop3", "localhost"), 76, sentence, hint).says(reason);
+        site.heard_only(&["CAPA", "STLS"]);
+    }
+}
+
+#[test]
+fn without_ca_file_the_systems_authorities_count() {
+    let site = Site::implicit(|authority| authority.issue(Leaf::new()));
+    let output = site.fetch("pop3s", "localhost", &[]);
+    let sentence = "no authority that is trusted here has signed it";
+    fails(output, 76, sentence, Some(CA_HINT));
+    site.heard_only(&[]);
+}
+
+#[test]
+fn every_spelling_of_the_host() {
+    for host in ["localhost", "LOCALHOST", "LocalHost", "localhost.", "LOCALHOST."] {
+        let site = Site::implicit(|authority| authority.issue(Leaf::new().names(["localhost"])));
+        site.trusting("pop3s", host).succeeds();
+        site.delivered();
+    }
+    // They are all one mailbox.
+    let site = Site::implicit(|authority| authority.issue(Leaf::new()));
+    let keep = |host: &str| {
+        let url = format!("pop3s://user@{host}:{}", site.server.port());
+        let to = site.home.to();
+        let mut command = site.home.command(&["fetch", &url, "--to", &to, "--ca-file", "ca.pem"]);
+        run(command.env("POPFETCH_PASSWORD", "secret")).succeeds();
+    };
+    keep("localhost");
+    keep("LOCALHOST.");
+    assert_eq!(site.home.mail().messages().len(), 1);
+}
+
+#[test]
+fn addresses_need_an_address_in_the_certificate() {
+    let site = Site::implicit(|authority| authority.issue(Leaf::new()));
+    site.trusting("pop3s", "127.0.0.1").succeeds();
+    site.delivered();
+    for names in [&["localhost"][..], &["localhost", "127.0.0.2"]] {
+        let leaf = || Leaf::new().names(names.iter().copied());
+        let site = Site::implicit(|authority| authority.issue(leaf()));
+        let output = site.trusting("pop3s", "127.0.0.1");
+        fails(output, 76, "the certificate of 127.0.0.1 was refused: it", None);
+        site.heard_only(&[]);
+    }
+    // A DNS name or a common name that looks like the address is none.
+    let leaf = || Leaf::new().common_name_only("127.0.0.1");
+    let site = Site::implicit(|authority| authority.issue(leaf()));
+    fails(site.trusting("pop3s", "127.0.0.1"), 76, "the certificate of 127.0.0.1", None);
+    site.heard_only(&[]);
+}
+
+#[test]
+fn a_plain_server_on_the_tls_port() {
+    // The STLS port is the same to a client that begins with TLS.
+    for site in [Site::plain(|script| script), Site::starttls(|script| script)] {
+        let sentence = format!("localhost:{} does not speak TLS", site.server.port());
+        fails(site.trusting("pop3s", "localhost"), 76, &sentence, Some("is the port right?"));
+        let log = site.server.finished_log();
+        assert_eq!(log.len(), 1, "no second try in the clear");
+        // To the server the ClientHello is a heap of strange commands.
+        let command = |line: &str| {
+            ["CAPA", "STLS", "USER", "PASS", "AUTH", "QUIT"].iter().any(|v| line.starts_with(v))
+        };
+        assert!(!log[0].commands().into_iter().any(command), "{log:#?}");
+        assert_eq!(site.mailbox.len(), 1);
+        site.home.mail().holds(Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_tls_server_on_the_plain_port() {
+    // It waits for us to begin; so do we, for its greeting.
+    let site = Site::implicit(|authority| authority.issue(Leaf::new()));
+    let url = format!("pop3://user@localhost:{}", site.server.port());
+    let args = ["list", &url, "--ca-file", "ca.pem", "--timeout", "1"];
+    let output = run(site.home.command(&args).env("POPFETCH_PASSWORD", "secret"));
+    let output = output.exits(75).says("timed out waiting for the greeting");
+    assert!(output.stderr.lines().count() <= 2, "{}", output.stderr);
+    site.heard_only(&[]);
+}
+
+#[test]
+fn a_handshake_that_is_cut_or_never_answered() {
+    let issue = |authority: &Authority| authority.issue(Leaf::new());
+    let at_once = |action: Action| {
+        move |script: Script, identity| script.implicit_tls(identity).on(Trigger::connect(), action)
+    };
+    let site = Site::with(issue, at_once(Action::Close));
+    let sentence = "the connection to localhost broke during the TLS handshake";
+    fails(site.trusting("pop3s", "localhost"), 75, sentence, None);
+    site.heard_only(&[]);
+    let site = Site::with(issue, at_once(Action::Stall));
+    let url = format!("pop3s://user@localhost:{}", site.server.port());
+    let args = ["list", &url, "--ca-file", "ca.pem", "--timeout", "1"];
+    let output = run(site.home.command(&args).env("POPFETCH_PASSWORD", "secret"));
+    let sentence = "timed out after 1 s waiting for the TLS handshake with localhost";
+    fails(output, 75, sentence, None);
+    site.heard_only(&[]);
+    // The same behind STLS.
+    let site = Site::plain(|script| {
+        let able = Capabilities::lines(["STLS", "USER", "UIDL"]);
+        script.capabilities(able).on("STLS", Action::ReplyAndClose(b"+OK go\r\n".to_vec()))
+    });
+    let sentence = "the connection to localhost broke during the TLS handshake";
+    fails(site.trusting("pop3", "localhost"), 75, sentence, None);
+}
+
+/// Accepts one connection, reads once from it, answers with `bytes` and closes it.
+fn answering(bytes: &'static [u8]) -> (u16, thread::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let _ = socket.read(&mut [0; 4096]);
+        let _ = socket.write_all(bytes);
+        let _ = socket.shutdown(std::net::Shutdown::Write);
+        let _ = socket.read_to_end(&mut Vec::new());
+    });
+    (port, server)
+}
+
+#[test]
+fn handshakes_that_go_wrong() {
+    for (bytes, status, sentence) in [
+        // The beginning of a ServerHello.
+        (&b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03"[..], 75, "broke during the TLS"),
+        // The alert `handshake_failure`, and `protocol_version`.
+        (b"\x15\x03\x03\x00\x02\x02\x28", 76, "the TLS handshake with localhost failed:"),
+        (b"\x15\x03\x03\x00\x02\x02\x46", 76, "the TLS handshake with localhost failed:"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", 76, "does not speak TLS"),
+        (b"220 mail.example.org ESMTP\r\n", 76, "does not speak TLS"),
+    ] {
+        let (port, server) = answering(bytes);
+        let home = Home::new();
+        let url = format!("pop3s://user@localhost:{port}");
+        let mut command = home.command(&["list", &url, "--timeout", "10"]);
+        let output = run(command.env("POPFETCH_PASSWORD", "secret"));
+        let output = output.exits(status).says(sentence);
+        assert!(output.stderr.lines().count() <= 2, "{}", output.stderr);
+        for ugly in ["error:0A", ":SSL routines", ".c:"] {
+            assert!(!output.stderr.contains(ugly), "{}", output.stderr);
+        }
+        server.join().unwrap();
+    }
+}
+
+#[test]
+fn tls_1_1_is_too_old() {
+    let issued = Authority::new().issue(Leaf::new());
+    let mut builder = native_tls::TlsAcceptor::builder(issued.identity());
+    builder.min_protocol_version(Some(native_tls::Protocol::Tlsv10));
+    builder.max_protocol_version(Some(native_tls::Protocol::Tlsv11));
+    let acceptor = builder.build().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("pop3s://user@localhost:{}", listener.local_addr().unwrap().port());
+    let server = thread::spawn(move || {
+        let (socket, _) = listener.accept().unwrap();
+        acceptor.accept(socket).is_err()
+    });
+    let home = Home::new();
+    let output = run(home.command(&["list", &url]).env("POPFETCH_PASSWORD", "secret"));
+    let output = output.exits(76).says("the TLS handshake with localhost failed:");
+    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
+    assert!(server.join().unwrap(), "the server let a modern client in");
+}
+
+#[test]
+fn stls() {
+    let site = Site::starttls(|script| script);
+    site.trusting("pop3", "localhost").succeeds();
+    site.delivered();
+    let log = site.server.finished_log();
+    assert!(log[0].is_tls());
+    assert_eq!(log[0].commands()[..3], ["CAPA", "STLS", "CAPA"]);
+    assert!(log[0].commands()[3].starts_with("AUTH PLAIN"));
+    // Another way to say it.
+    let site = Site::starttls(|script| script);
+    let args = ["--ca-file", "ca.pem", "--tls", "starttls"];
+    site.fetch("pop3s", "localhost", &args).succeeds();
+    site.delivered();
+}
+
+#[test]
+fn stls_that_is_not_to_be_had() {
+    let hint = "use --tls implicit (port 995) if the server has it";
+    let site = Site::plain(|script| script);
+    let sentence = "the server does not offer STLS";
+    fails(site.trusting("pop3", "localhost"), 69, sentence, Some(hint));
+    assert_never_logged_in(&site);
+    let site = Site::plain(|script| script.capabilities(Capabilities::Refused));
+    fails(site.trusting("pop3", "localhost"), 69, sentence, Some(hint));
+    assert_never_logged_in(&site);
+    // A name that only begins like it is another.
+    let alike = Capabilities::lines(["STLSX", "X-STLS", "USER"]);
+    let site = Site::plain(|script| script.capabilities(alike));
+    fails(site.trusting("pop3", "localhost"), 69, sentence, Some(hint));
+    assert_never_logged_in(&site);
+    for (answer, status, said) in [
+        ("-ERR no certificate\r\n", 69, "the server refuses STLS: no certificate"),
+        ("-ERR [SYS/TEMP] later\r\n", 75, "the server refuses STLS: [SYS/TEMP] later"),
+        ("-ERR [SYS/PERM] never\r\n", 69, "the server refuses STLS: [SYS/PERM] never"),
+        ("+OKAY\r\n", 76, "expected +OK or -ERR in the reply to STLS, got '+OKAY'"),
+    ] {
+        let refuse = Action::Reply(answer.as_bytes().to_vec());
+        let site = Site::starttls(|script| script.on("STLS", refuse));
+        let output = site.trusting("pop3", "localhost").exits(status).says(said);
+        assert!(output.stderr.lines().count() <= 2, "{}", output.stderr);
+        assert_never_logged_in(&site);
+    }
+    // Hung up on CAPA: no second try without it, and none in the clear.
+    let site = Site::starttls(|script| script.on("CAPA", Action::Close));
+    site.trusting("pop3", "localhost").exits(75);
+    site.heard_only(&["CAPA"]);
+}
+
+/// Requires that nothing but questions was sent, and in one connection: no loop.
+#[track_caller]
+fn assert_never_logged_in(site: &Site) {
+    let log = site.server.finished_log();
+    assert_eq!(log.len(), 1, "{log:#?}");
+    let harmless = |line: &&str| ["CAPA", "STLS", "QUIT"].contains(line);
+    assert!(log[0].commands().iter().all(harmless), "{:?}", log[0].commands());
+    assert!(!log[0].is_tls());
+    assert_eq!(site.mailbox.len(), 1);
+    site.home.mail().holds(Vec::<String>::new());
+}
+
+#[test]
+fn what_is_injected_behind_the_reply_to_stls() {
+    for injected in ["+OK\r\n", "-ERR\r\n", "x", "+OK\r\nUSER\r\nPIPELINING\r\n.\r\n", "\r\n"] {
+        let inject = Action::Append(injected.as_bytes().to_vec());
+        let site = Site::starttls(|script| script.on("STLS", inject));
+        let output = site.trusting("pop3", "localhost");
+        let octets = injected.len();
+        let sentence = format!("sent {octets} unprotected octets behind its reply to STLS");
+        fails(output, 76, &sentence, None);
+        site.heard_only(&["CAPA", "STLS"]);
+    }
+}
+
+#[test]
+fn what_was_said_in_the_clear_is_forgotten() {
+    // Before TLS somebody in between offers PLAIN; the server itself does not have it.
+    let forged = b"+OK\r\nSTLS\r\nSASL PLAIN\r\nPIPELINING\r\nUSER\r\nTOP\r\n.\r\n".to_vec();
+    let first = Trigger::verb("CAPA").nth(1);
+    let site = Site::starttls(|script| {
+        let real = Capabilities::lines(["USER", "UIDL"]);
+        script.capabilities(real).on(first, Action::Reply(forged))
+    });
+    site.trusting("pop3", "localhost").succeeds();
+    site.delivered();
+    let log = site.server.finished_log();
+    let commands = log[0].commands();
+    assert_eq!(commands[..5], ["CAPA", "STLS", "CAPA", "USER user", "PASS secret"]);
+    // Nothing is pipelined, either.
+    assert!(log[0].flights().iter().all(|flight| flight.len() == 1));
+}
+
+#[test]
+fn no_tls_at_all() {
+    let site = Site::plain(|script| script);
+    site.fetch("pop3", "localhost", &["--tls", "none"]).succeeds();
+    site.delivered();
+    // A server that could do better is not asked to.
+    let site = Site::starttls(|script| script);
+    site.fetch("pop3", "localhost", &["--tls", "none"]).succeeds();
+    assert!(!site.server.finished_log()[0].is_tls());
+}
+
+#[test]
+fn a_password_does_not_leave_the_machine_in_the_clear() {
+    // An address of this machine that is not the loopback's; nothing is sent to find it out.
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    let known = socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr());
+    let Ok(address) = known.map(|address| address.ip()) else { return };
+    if address.is_loopback() {
+        return;
+    }
+    let Ok(listener) = TcpListener::bind((address, 0)) else { return };
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        socket.write_all(b"+OK ready\r\n").unwrap();
+        let mut heard = String::new();
+        let mut buffer = [0; 1024];
+        while let Ok(octets @ 1..) = socket.read(&mut buffer) {
+            heard.push_str(&String::from_utf8_lossy(&buffer[..octets]));
+            let answer = match &buffer[..octets] {
+                b"CAPA\r\n" => "+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n",
+                _ => "+OK\r\n",
+            };
+            socket.write_all(answer.as_bytes()).unwrap();
+            if heard.ends_with("QUIT\r\n") {
+                break;
+            }
+        }
+        heard
+    });
+    let home = Home::new();
+    let url = format!("pop3://user@{address}:{port}");
+    let mut command = home.command(&["list", &url, "--tls", "none", "--timeout", "10"]);
+    let output = run(command.env("POPFETCH_PASSWORD", "secret"));
+    let sentence = "is not protected; the password was not sent";
+    let output = output.says(sentence);
+    assert_eq!(server.join().unwrap(), "CAPA\r\nQUIT\r\n");
+    fails(output, 64, sentence, Some("--allow-cleartext-password"));
+}
