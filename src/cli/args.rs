@@ -44,6 +44,17 @@ pub(crate) struct Global {
     /// Write JSON, one object a line
     #[arg(long, global = true)]
     pub(crate) json: bool,
+    /// Colours on a terminal: auto, always, never (auto heeds NO_COLOR)
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value = "auto")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    pub(crate) color: ColorArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,6 +71,75 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Show the configuration, or check it
     Config(ConfigArgs),
+    /// Show what has been seen, and change it
+    State(StateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StateArgs {
+    #[command(subcommand)]
+    pub(crate) command: StateCommand,
+}
+
+/// An account, for what needs no network.
+#[derive(Debug, Args)]
+pub(crate) struct AccountArgs {
+    /// An account of the configuration, or a mailbox like pop3s://alice@pop.example.com
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) source: String,
+}
+
+/// An account, for what asks its server.
+#[derive(Debug, Args)]
+pub(crate) struct OnlineArgs {
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Say how many messages are known, since when, and which of them fail
+    Show(AccountArgs),
+    /// Forget messages: they are new again
+    Forget {
+        #[command(flatten)]
+        account: AccountArgs,
+        /// By unique-id (repeatable)
+        #[arg(long, value_name = "UID", required_unless_present = "all")]
+        uid: Vec<String>,
+        /// All of them
+        #[arg(long, conflicts_with = "uid")]
+        all: bool,
+    },
+    /// Take messages on the server for seen, without fetching them
+    MarkSeen {
+        #[command(flatten)]
+        online: Box<OnlineArgs>,
+        #[command(flatten)]
+        selection: Box<SelectionArgs>,
+    },
+    /// Write everything that is known as JSON, one object a message
+    Export(AccountArgs),
+    /// Take in what export wrote
+    Import {
+        #[command(flatten)]
+        account: AccountArgs,
+        /// What export wrote [default: standard input]
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
+    /// After the state was lost: take for delivered what the names of the files in a Maildir show
+    Rebuild {
+        #[command(flatten)]
+        online: Box<OnlineArgs>,
+        /// The Maildir that was fetched into [default: the account's]
+        #[arg(long, value_name = "maildir:PATH")]
+        to: Vec<String>,
+    },
+    /// After the server has given its messages new unique-ids: find the known ones again
+    Adopt(Box<OnlineArgs>),
 }
 
 #[derive(Debug, Args)]
@@ -348,7 +428,7 @@ impl From<TlsArg> for TlsMode {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Connection (with exactly one SOURCE)")]
 pub(crate) struct ConnectionArgs {
     /// The user's name

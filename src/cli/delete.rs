@@ -17,7 +17,7 @@ use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
 use super::screen::say;
 use super::size::count;
-use super::table::{Table, terminal_width};
+use super::table::{Style, Table, terminal_width};
 
 pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
     if !args.selection.is_given() {
@@ -91,7 +91,7 @@ fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> Result<bool, jobs::Error> {
         table.push(row);
     }
     let mut shown = Vec::new();
-    let _ = table.write(&mut shown, terminal_width());
+    let _ = table.write(&mut shown, terminal_width(), Style::Plain);
     say(&String::from_utf8_lossy(&shown));
     say(&format!("Delete {} on the server? [y/N] ", count(rows.len() as u64, "message")));
     match question::line(interrupt) {

@@ -13,6 +13,7 @@ impl Exit {
     /// With `--exit-code`: nothing listed, nothing new.
     pub(crate) const NOTHING: Self = Self(1);
     pub(crate) const USAGE: Self = Self(64);
+    pub(crate) const DATA: Self = Self(65);
     pub(crate) const BUG: Self = Self(70);
     pub(crate) const CANNOT_CREATE: Self = Self(73);
     pub(crate) const IO: Self = Self(74);
@@ -24,7 +25,7 @@ impl Exit {
     pub(crate) fn of(class: Class, signal: Option<usize>) -> Self {
         match class {
             Class::Usage => Self::USAGE,
-            Class::Data => Self(65),
+            Class::Data => Self::DATA,
             Class::NoHost => Self(68),
             Class::Unavailable => Self(69),
             Class::CannotCreate => Self::CANNOT_CREATE,

@@ -14,7 +14,7 @@ use super::json;
 use super::output::{is_terminal, stdout};
 use super::report::Failure;
 use super::run::{Setting, each_account, tell_failure};
-use super::table::{Table, terminal_width, write_tsv};
+use super::table::{Style, Table, terminal_width, write_tsv};
 
 pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
@@ -22,6 +22,7 @@ pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let several = accounts.all.len() > 1;
     let setting = Setting::new(cli)?;
     let options = ListOptions { selection, short: args.short };
+    let style = Style::of(cli.global.color);
     let out = Mutex::new(stdout());
     let listed = AtomicU64::new(0);
     // One after the other: the lines come in the order of the accounts.
@@ -30,7 +31,7 @@ pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
         let done = if args.count {
             print_count(account, context, &options, cli.global.json, several, &mut *out)
         } else if is_terminal() && !cli.global.json {
-            print_table(account, context, &options, several, &mut *out)
+            print_table(account, context, &options, several, style, &mut *out)
         } else {
             print_lines(account, context, &options, cli.global.json, &mut *out)
         };
@@ -96,6 +97,7 @@ fn print_table(
     context: &Context<'_>,
     options: &ListOptions,
     several: bool,
+    style: Style,
     out: &mut dyn Write,
 ) -> Result<u64, jobs::Error> {
     let mut table = Table::default();
@@ -107,7 +109,7 @@ fn print_table(
         if several {
             writeln!(out, "{}:", account.name)?;
         }
-        table.write(out, terminal_width())?;
+        table.write(out, terminal_width(), style)?;
         out.flush()
     };
     write().map_err(jobs::Error::Output)?;

@@ -14,6 +14,7 @@ mod output;
 mod paths;
 mod progress;
 mod question;
+mod receipt;
 mod report;
 mod run;
 mod screen;
@@ -21,6 +22,7 @@ mod secrets;
 mod signals;
 mod size;
 mod source;
+mod state;
 mod surroundings;
 mod table;
 mod trace;
@@ -56,6 +58,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Fetch(args) => fetch::run(cli, args),
         Command::Delete(args) => delete::run(cli, args),
         Command::Config(args) => config::run(cli, args.command),
+        Command::State(args) => state::run(cli, &args.command),
     };
     done.unwrap_or_else(|error| {
         let failure = Failure::of(error);

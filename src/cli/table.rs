@@ -8,6 +8,8 @@ use popfetch::proto::visible;
 use popfetch::summary::Summary;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use super::args::ColorArg;
+use super::output::is_terminal;
 use super::size::{count, size};
 
 /// The longest field of a tab-separated line, in characters.
@@ -34,6 +36,37 @@ pub(crate) fn write_tsv(
         row.message.uid.as_ref().map(ToString::to_string).unwrap_or_default(),
         field(account.as_str()),
     )
+}
+
+/// How what is new stands out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// By its mark alone.
+    Plain,
+    /// In bold, which every theme shows.
+    Bold,
+}
+
+impl Style {
+    /// What fits standard output, and the user's wish.
+    pub(crate) fn of(wish: ColorArg) -> Self {
+        let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let bold = match wish {
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+            ColorArg::Auto => is_terminal() && !set("NO_COLOR") && !dumb,
+        };
+        if bold { Self::Bold } else { Self::Plain }
+    }
+
+    fn begin(self) -> &'static str {
+        if self == Self::Bold { "\x1b[1m" } else { "" }
+    }
+
+    fn end(self) -> &'static str {
+        if self == Self::Bold { "\x1b[0m" } else { "" }
+    }
 }
 
 /// The cells of one line of a table.
@@ -72,8 +105,8 @@ impl Table {
         });
     }
 
-    /// Writes the table, `width` columns wide.
-    pub(crate) fn write(&self, out: &mut dyn Write, width: usize) -> io::Result<()> {
+    /// Writes the table, `width` columns wide; what is new in `style`.
+    pub(crate) fn write(&self, out: &mut dyn Write, width: usize, style: Style) -> io::Result<()> {
         let widest = |cell: fn(&Cells) -> usize| self.0.iter().map(cell).max().unwrap_or(0);
         let number = widest(|cells| cells.number.len());
         let octets = widest(|cells| size(cells.octets).len());
@@ -91,7 +124,12 @@ impl Table {
                 line = format!("{line}  {:date$}", cells.date);
             }
             line = format!("{line}  {}  {}", fit(&cells.from, from), cut(&cells.subject, subject));
-            writeln!(out, "{}", line.trim_end())?;
+            let line = line.trim_end();
+            if cells.seen {
+                writeln!(out, "{line}")?;
+            } else {
+                writeln!(out, "{}{line}{}", style.begin(), style.end())?;
+            }
         }
         let messages = self.0.len() as u64;
         let new = self.0.iter().filter(|cells| !cells.seen).count();

@@ -21,6 +21,7 @@ mod list;
 mod mailbox;
 mod plan;
 mod rebuild;
+mod records;
 mod recover;
 mod remove;
 mod renumber;
@@ -36,6 +37,7 @@ pub use event::{Event, Observer, Planned};
 pub use fetch::{FetchOptions, fetch};
 pub use list::{ListOptions, Row, count, list};
 pub use rebuild::{mark_seen, rebuild};
+pub use records::{Report, export, forget, import, report};
 
 use crate::model::Octets;
 

@@ -23,4 +23,4 @@ pub use file::StateFiles;
 pub use known::{Known, KnownMessage, Recognition};
 pub use lock::AccountLock;
 pub use others::pending_of;
-pub use store::{Committed, State};
+pub use store::{Committed, State, Times};

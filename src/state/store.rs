@@ -31,6 +31,15 @@ pub struct Committed {
     pub pending: Vec<i64>,
 }
 
+/// When an account was last busy, in seconds since the epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// When it was last logged in to.
+    pub last_login: Option<i64>,
+    /// When a run last went well.
+    pub last_success: Option<i64>,
+}
+
 /// How long a message is remembered that no listing shows any more: one empty listing from a sick
 /// server must not fetch a whole mailbox again.
 const REMEMBERED: i64 = 30 * 24 * 3600;
@@ -224,6 +233,18 @@ impl State {
         self.transact(|transaction| {
             sizes.iter().try_for_each(|(id, key)| record::resize(transaction, *id, key.size))
         })
+    }
+
+    /// When the account was last busy.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn times(&self) -> Result<Times, Error> {
+        let select = "SELECT last_login, last_success FROM mailbox";
+        let times = self.connection.query_row(select, (), |row| {
+            Ok(Times { last_login: row.get(0)?, last_success: row.get(1)? })
+        });
+        times.map_err(|source| self.fail(source))
     }
 
     /// Whether no run has ever succeeded and nothing is known.

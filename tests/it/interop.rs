@@ -23,6 +23,8 @@ use crate::support::{Home, Maildir, Mbox, Output};
 pub(crate) struct Site {
     pub(crate) home: Home,
     pub(crate) dovecot: Dovecot,
+    /// Over STLS, instead of TLS from the start.
+    stls: bool,
 }
 
 impl Site {
@@ -37,11 +39,14 @@ impl Site {
         home.write("ca.pem", authority.ca_pem());
         let leaf = Leaf::new().names(["localhost", "127.0.0.1", "127.0.0.2"]);
         let dovecot = Dovecot::start_with(&authority.issue(leaf), settings);
-        Self { home, dovecot }
+        Self { home, dovecot, stls: false }
     }
 
-    /// The URL of a user's mailbox, over TLS from the start.
+    /// The URL of a user's mailbox.
     fn url(&self, user: &str) -> String {
+        if self.stls {
+            return format!("pop3://{user}@localhost:{}", self.dovecot.plain_port());
+        }
         format!("pop3s://{user}@localhost:{}", self.dovecot.port())
     }
 
@@ -260,9 +265,17 @@ fn octets(message: &[u8]) -> usize {
 
 #[test]
 fn a_large_mailbox_from_the_first_list_to_the_last_delete() {
+    large_mailbox(&Site::new());
+}
+
+#[test]
+fn a_large_mailbox_by_stls() {
+    large_mailbox(&Site { stls: true, ..Site::new() });
+}
+
+fn large_mailbox(site: &Site) {
     let full = std::env::var("POPFETCH_INTEROP").is_ok_and(|value| value == "full");
     let (count, largest) = if full { (1000, 25_000_000) } else { (150, 3_000_000) };
-    let site = Site::new();
     let mut writer = Writer::new(1);
     let mut expected = Vec::new();
     let mut seventh = Vec::new();
@@ -287,7 +300,8 @@ fn a_large_mailbox_from_the_first_list_to_the_last_delete() {
     eprintln!("{count} messages, {total} octets");
     assert!(total < 1_000_000_000, "this is too much of a good thing");
 
-    let account = format!("alice@localhost:{}", site.dovecot.port());
+    let port = if site.stls { site.dovecot.plain_port() } else { site.dovecot.port() };
+    let account = format!("alice@localhost:{port}");
     let list = site.run("list", &[]).succeeds();
     let lines = list.lines();
     assert_eq!(lines.len(), count);

@@ -13,6 +13,7 @@ mod memory;
 mod recovery;
 mod secrets;
 mod selections;
+mod state;
 mod statuses;
 mod stdout;
 mod support;

@@ -186,6 +186,19 @@ fn what_was_never_recorded_is_swept() {
 }
 
 #[test]
+fn what_is_to_be_forgotten_is_finished_first() {
+    let killed = Killed::new();
+    killed.tear();
+    let url = killed.world.url();
+    killed.world.home.run(&["state", "forget", &url, "--all"]).exits(0);
+    killed.holds(&[OLD_MESSAGE]);
+    // Forgotten, they come once more, as whole as before.
+    killed.fetch(&[]).succeeds();
+    let all: Vec<&str> = killed.all.iter().map(String::as_str).collect();
+    killed.holds(&[&[OLD_MESSAGE], &all[..]].concat());
+}
+
+#[test]
 fn another_account_that_comes_first_completes_it() {
     let killed = Killed::new();
     killed.tear();

@@ -356,6 +356,42 @@ fn what_is_injected_behind_the_reply_to_stls() {
 }
 
 #[test]
+fn what_is_injected_in_a_segment_of_its_own() {
+    let home = Home::new();
+    home.write("ca.pem", Authority::new().ca_pem());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let mut heard = Vec::new();
+        let mut say = |socket: &mut std::net::TcpStream, line: &str, answer: &str| {
+            while !heard.ends_with(line.as_bytes()) {
+                let mut byte = [0];
+                socket.read_exact(&mut byte).unwrap();
+                heard.push(byte[0]);
+            }
+            socket.write_all(answer.as_bytes()).unwrap();
+        };
+        say(&mut socket, "", "+OK ready\r\n");
+        say(&mut socket, "CAPA\r\n", "+OK\r\nSTLS\r\n.\r\n");
+        say(&mut socket, "STLS\r\n", "+OK go\r\n");
+        // The client is in its handshake by now, or about to be.
+        thread::sleep(std::time::Duration::from_millis(50));
+        let _ = socket.write_all(b"+OK injected\r\n+OK injected\r\n");
+        let mut rest = Vec::new();
+        let _ = socket.read_to_end(&mut rest);
+        rest
+    });
+    let url = format!("pop3://user@localhost:{port}");
+    let mut command = home.command(&["list", &url, "--ca-file", "ca.pem", "--timeout", "10"]);
+    command.env("POPFETCH_PASSWORD", "secret");
+    fails(run(&mut command), 76, "does not speak TLS", Some("is the port right?"));
+    let heard = server.join().unwrap();
+    let contains = |text: &[u8]| heard.windows(text.len()).any(|window| window == text);
+    assert!(!contains(b"USER") && !contains(b"AUTH") && !contains(b"secret"));
+}
+
+#[test]
 fn what_was_said_in_the_clear_is_forgotten() {
     // Before TLS somebody in between offers PLAIN; the server itself does not have it.
     let forged = b"+OK\r\nSTLS\r\nSASL PLAIN\r\nPIPELINING\r\nUSER\r\nTOP\r\n.\r\n".to_vec();

@@ -33,6 +33,7 @@ impl Home {
             quiet: false,
             verbose: 0,
             json: false,
+            color: crate::cli::args::ColorArg::Auto,
         }
     }
 

@@ -1,0 +1,92 @@
+//! The state by itself: read, forgotten, carried elsewhere. No network.
+
+use std::collections::HashSet;
+
+use super::books::{Books, open_state};
+use super::recover::Recovery;
+use super::{Account, Context, Error, Event};
+use crate::model::{MessageKey, Receipt, Uid};
+use crate::state::{Known, StateFiles, Times};
+
+/// What an account's state holds.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The messages that are known.
+    pub known: Known,
+    /// Messages that could not be fetched, with how many runs in a row each failed in.
+    pub failing: Vec<(MessageKey, u32)>,
+    /// Deliveries that an interrupted run left unfinished.
+    pub unfinished: usize,
+    /// When the account was last logged in to, and when a run last went well.
+    pub times: Times,
+}
+
+/// Reads an account's state; nothing where there is none. Takes no lock.
+///
+/// # Errors
+/// [`Error`].
+pub fn report(account: &Account, context: &Context<'_>) -> Result<Option<Report>, Error> {
+    let books = Books::peek(account, context)?;
+    let Some(state) = books.state() else { return Ok(None) };
+    Ok(Some(Report {
+        known: state.known()?,
+        failing: state.failures()?,
+        unfinished: state.pending()?.len(),
+        times: state.times()?,
+    }))
+}
+
+/// Everything that is kept of every message. Takes no lock.
+///
+/// # Errors
+/// [`Error`].
+pub fn export(account: &Account, context: &Context<'_>) -> Result<Vec<Receipt>, Error> {
+    let books = Books::peek(account, context)?;
+    Ok(books.state().map(crate::state::State::export).transpose()?.unwrap_or_default())
+}
+
+/// Takes in what [`export`] gave. What is known already stays as it is. Gives the number of
+/// messages that were not.
+///
+/// # Errors
+/// [`Error`].
+pub fn import(
+    account: &Account,
+    context: &Context<'_>,
+    receipts: Vec<Receipt>,
+) -> Result<usize, Error> {
+    let (_lock, mut state) = open_state(account, context)?;
+    let known = state.known()?;
+    let known: HashSet<&MessageKey> = known.messages().iter().map(|row| &row.key).collect();
+    let new: Vec<Receipt> =
+        receipts.into_iter().filter(|receipt| !known.contains(&receipt.key)).collect();
+    state.commit(&new, &[])?;
+    Ok(new.len())
+}
+
+/// Forgets the messages with these UIDs, or all of them where none is named, and how often they
+/// have failed: they are new again. Gives the number of messages that were known.
+///
+/// # Errors
+/// [`Error`].
+pub fn forget(account: &Account, context: &Context<'_>, uids: &[Uid]) -> Result<usize, Error> {
+    let (_lock, mut state) = open_state(account, context)?;
+    // What a killed run left must be finished first, or it would be delivered once more.
+    let files = StateFiles::new(context.state_directory, &account.name);
+    Recovery { files: &files, context, wanted: &[] }.run(&mut state, &mut ignore)?;
+    let known = state.known()?;
+    let meant =
+        known.messages().iter().filter(|row| uids.is_empty() || uids.contains(&row.key.uid));
+    let ids: Vec<i64> = meant.map(|row| row.id).collect();
+    state.forget(&ids)?;
+    if uids.is_empty() {
+        state.forget_failures(None)?;
+    }
+    for uid in uids {
+        state.forget_failures(Some(uid))?;
+    }
+    Ok(ids.len())
+}
+
+/// For what tells nobody anything.
+fn ignore(_: &Event<'_>) {}
