@@ -34,14 +34,21 @@
 //!
 //! Only then, and only if the user says so, DELE is sent.
 //!
+//! For an mbox the staged file is a spool file in the state directory, and steps 3 and 4 append it
+//! to the mbox, sync that, and remove the spool file. The mbox is locked from before step 2, which
+//! records the place of each message in it, to the end.
+//!
 //! # Guarantees
 //!
-//! * A message is delivered exactly once into a Maildir, whatever is killed, cut or full. A crash
-//!   before step 2 leaves nothing but a file to sweep; after it, the next run renames what still
-//!   waits in `tmp/`, and what is no longer there was delivered.
+//! * A message is delivered exactly once into a Maildir or an mbox, whatever is killed, cut or
+//!   full. A crash before step 2 leaves nothing but a file to sweep; after it, the next run renames
+//!   what still waits in `tmp/`, and what is no longer there was delivered. A recorded message that
+//!   still has a spool file is compared with what stands at its place in the mbox, by whoever
+//!   locks the mbox next, and appended if it is not there.
 //! * Nothing is deleted from a server before it is durable here.
 //!
-//! Both assume that a rename is atomic over a power cut, as journaling file systems make it.
+//! Both assume that a rename is atomic over a power cut, as journaling file systems make it, and
+//! that whoever else writes into an mbox locks it.
 //! Standard output has no transaction: there a message is delivered at least once.
 
 #![forbid(unsafe_code)]

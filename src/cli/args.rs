@@ -62,8 +62,10 @@ pub(crate) enum Command {
     /// List the messages on the server
     List(ListArgs),
     /// Fetch messages; by default those that are new
-    #[command(after_help = "Mail is delivered exactly once into a Maildir, whatever is killed or \
-        cut. Standard output has no transaction: there, at least once.")]
+    #[command(
+        after_help = "Mail is delivered exactly once into a Maildir or an mbox, whatever is \
+        killed or cut. Standard output has no transaction: there, at least once."
+    )]
     Fetch(FetchArgs),
     /// Delete messages on the server
     Delete(DeleteArgs),
@@ -184,8 +186,8 @@ pub(crate) struct FetchArgs {
     /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    /// Where the mail goes: maildir:PATH, or - for standard output (repeatable); {account} in it
-    /// is the account's name
+    /// Where the mail goes: maildir:PATH, mbox:PATH, or - for standard output (repeatable);
+    /// {account} in it is the account's name
     #[arg(long, value_name = "DEST")]
     pub(crate) to: Vec<String>,
     /// Leave the mail on the server and fetch only what is new [default]

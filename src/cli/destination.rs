@@ -12,6 +12,7 @@ use super::report::Failure;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
     Maildir(PathBuf),
+    Mbox(PathBuf),
     Stdout,
 }
 
@@ -19,6 +20,7 @@ impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Maildir(path) => write!(f, "maildir:{}", path.display()),
+            Self::Mbox(path) => write!(f, "mbox:{}", path.display()),
             Self::Stdout => f.write_str("-"),
         }
     }
@@ -56,14 +58,16 @@ impl Template {
     }
 
     fn read(&self, text: &str) -> Result<Destination, Failure> {
+        let path = |path: &str| resolve(Path::new(path), self.base.as_deref());
         match text.split_once(':') {
             _ if text == "-" => Ok(Destination::Stdout),
-            Some(("maildir", "")) => Err(Failure::usage("the destination maildir: lacks its path")),
-            Some(("maildir", path)) => {
-                Ok(Destination::Maildir(resolve(Path::new(path), self.base.as_deref())?))
+            Some((kind @ ("maildir" | "mbox"), "")) => {
+                Err(Failure::usage(format!("the destination {kind}: lacks its path")))
             }
+            Some(("maildir", to)) => Ok(Destination::Maildir(path(to)?)),
+            Some(("mbox", to)) => Ok(Destination::Mbox(path(to)?)),
             _ => Err(Failure::usage(format!(
-                "'{text}' is no destination; use maildir:PATH, or - for standard output"
+                "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
             ))),
         }
     }
@@ -86,7 +90,9 @@ mod tests {
         assert_eq!(read("-", "a"), Destination::Stdout);
         assert_eq!(read("maildir:/a/b", "a"), Destination::Maildir("/a/b".into()));
         assert_eq!(read("maildir:b", "a"), Destination::Maildir("/base/b".into()));
-        for bad in ["", "maildir:", "/a/b", "imap:x"] {
+        assert_eq!(read("mbox:/a/b", "a"), Destination::Mbox("/a/b".into()));
+        assert_eq!(read("mbox:b", "a"), Destination::Mbox("/base/b".into()));
+        for bad in ["", "maildir:", "mbox:", "/a/b", "imap:x"] {
             assert_eq!(Template::parse(bad, None).unwrap_err().exit, Exit::USAGE, "{bad}");
         }
     }
@@ -97,6 +103,7 @@ mod tests {
             read("maildir:m/{account}/{account}.x", "w-1"),
             Destination::Maildir("/base/m/w-1/w-1.x".into())
         );
+        assert_eq!(read("mbox:m/{account}", "w-1"), Destination::Mbox("/base/m/w-1".into()));
         let template = Template::parse("maildir:/m/{account}", None).unwrap();
         let up = AccountName::configured("..").unwrap();
         assert!(template.for_account(&up).is_err());

@@ -159,6 +159,7 @@ impl Run<'_> {
 fn output(destination: &Destination, args: &FetchArgs) -> Output {
     match destination {
         Destination::Maildir(path) => Output::Maildir(path.clone()),
+        Destination::Mbox(path) => Output::Mbox(path.clone()),
         Destination::Stdout => {
             let format = StreamFormat { raw: args.raw, crlf: args.crlf };
             // Standard output by itself would write line by line.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::local::{Maildir, Names, Spool, Stream};
-use super::{Error, HeaderBlock, LineFeeds};
+use super::local::{Maildir, Mbox, Names, Spool, SpooledMessage, Stream};
+use super::{Error, HeaderBlock, LineFeeds, Mboxes};
 use crate::durable::{self, File};
 use crate::model::{MessageKey, Origin, Place, Placement, Receipt};
 
@@ -12,6 +12,8 @@ use crate::model::{MessageKey, Origin, Place, Placement, Receipt};
 pub enum Destination {
     /// A Maildir.
     Maildir(Arc<Maildir>),
+    /// An mbox.
+    Mbox(Arc<Mbox>),
     /// Standard output.
     Stream(Arc<Stream>),
 }
@@ -22,6 +24,7 @@ impl Destination {
     pub fn place(&self) -> Place {
         match self {
             Self::Maildir(maildir) => maildir.place().clone(),
+            Self::Mbox(mbox) => mbox.place().clone(),
             Self::Stream(_) => Place::Stdout,
         }
     }
@@ -29,7 +32,7 @@ impl Destination {
     /// Whether what it was given can still be taken back until the state has recorded it.
     #[must_use]
     pub fn is_transactional(&self) -> bool {
-        matches!(self, Self::Maildir(_))
+        !matches!(self, Self::Stream(_))
     }
 
     /// Makes the names of the files staged in it durable.
@@ -39,18 +42,20 @@ impl Destination {
     pub fn sync_staged(&self) -> Result<(), Error> {
         match self {
             Self::Maildir(maildir) => maildir.sync_tmp(),
+            Self::Mbox(mbox) => mbox.sync_spools(),
             Self::Stream(_) => Ok(()),
         }
     }
 
-    /// Makes the messages published into it durable.
+    /// Makes the messages published into it durable; those in mboxes are so by
+    /// [`Mboxes::sync`].
     ///
     /// # Errors
     /// [`Error::Storage`].
     pub fn sync_published(&self) -> Result<(), Error> {
         match self {
             Self::Maildir(maildir) => maildir.sync_new(),
-            Self::Stream(_) => Ok(()),
+            Self::Mbox(_) | Self::Stream(_) => Ok(()),
         }
     }
 }
@@ -75,6 +80,7 @@ pub struct StagedMessage {
 #[derive(Debug)]
 enum Part {
     File(StagedFile),
+    Mbox(SpooledMessage),
     Spool { stream: Arc<Stream>, spool: Spool },
 }
 
@@ -96,29 +102,36 @@ impl Drop for StagedFile {
 }
 
 impl Part {
-    fn file(&mut self) -> &mut File {
-        match self {
-            Self::File(staged) => &mut staged.file,
-            Self::Spool { spool, .. } => spool.file(),
-        }
-    }
-
     fn place(&self) -> Place {
         match self {
             Self::File(staged) => staged.maildir.place().clone(),
+            Self::Mbox(spooled) => spooled.mbox().place().clone(),
             Self::Spool { .. } => Place::Stdout,
         }
     }
 
     fn keeps_crlf(&self) -> bool {
         match self {
-            Self::File(_) => false,
+            Self::File(_) | Self::Mbox(_) => false,
             Self::Spool { stream, .. } => stream.keeps_crlf(),
         }
     }
 
-    fn append(&mut self, octets: &[u8]) -> Result<(), Error> {
-        let result = self.file().append(octets);
+    fn append(&mut self, header: &HeaderBlock, octets: &[u8]) -> Result<(), Error> {
+        let result = match self {
+            Self::File(staged) => staged.file.append(octets),
+            Self::Mbox(spooled) => return spooled.write(header, octets),
+            Self::Spool { spool, .. } => spool.file().append(octets),
+        };
+        result.map_err(|source| Error::Storage { place: self.place(), source })
+    }
+
+    fn finish(&mut self, header: &HeaderBlock) -> Result<(), Error> {
+        let result = match self {
+            Self::File(staged) => staged.file.complete(),
+            Self::Mbox(spooled) => return spooled.finish(header),
+            Self::Spool { spool, .. } => spool.file().complete(),
+        };
         result.map_err(|source| Error::Storage { place: self.place(), source })
     }
 }
@@ -142,6 +155,9 @@ impl Sink {
                     let maildir = Arc::clone(maildir);
                     Part::File(StagedFile { maildir, name, file, kept: false })
                 }
+                Destination::Mbox(mbox) => {
+                    Part::Mbox(SpooledMessage::create(mbox, name, names.seconds())?)
+                }
                 Destination::Stream(stream) => {
                     let spool = stream.spool(&name)?;
                     Part::Spool { stream: Arc::clone(stream), spool }
@@ -158,7 +174,7 @@ impl Sink {
     pub fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
         let Self { parts, line_feeds, header } = self;
         for part in parts.iter_mut().filter(|part| part.keeps_crlf()) {
-            part.append(octets)?;
+            part.append(header, octets)?;
         }
         line_feeds.convert(octets, |piece| write_piece(parts, header, piece))
     }
@@ -171,8 +187,7 @@ impl Sink {
         let Self { mut parts, line_feeds, mut header } = self;
         line_feeds.finish(|piece| write_piece(&mut parts, &mut header, piece))?;
         for part in &mut parts {
-            let result = part.file().complete();
-            result.map_err(|source| Error::Storage { place: part.place(), source })?;
+            part.finish(&header)?;
         }
         Ok(StagedMessage { parts, header })
     }
@@ -181,7 +196,7 @@ impl Sink {
 fn write_piece(parts: &mut [Part], header: &mut HeaderBlock, piece: &[u8]) -> Result<(), Error> {
     header.add(piece);
     for part in parts.iter_mut().filter(|part| !part.keeps_crlf()) {
-        part.append(piece)?;
+        part.append(header, piece)?;
     }
     Ok(())
 }
@@ -201,7 +216,25 @@ impl StagedMessage {
         Ok(())
     }
 
-    /// What the state records of it.
+    /// Settles where in the locked mboxes it will stand.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn reserve(&mut self, mboxes: &mut Mboxes) -> Result<(), Error> {
+        self.mbox_parts().try_for_each(|spooled| {
+            let mbox = mboxes.at(spooled.mbox().place())?;
+            spooled.reserve(mbox)
+        })
+    }
+
+    fn mbox_parts(&mut self) -> impl Iterator<Item = &mut SpooledMessage> {
+        self.parts.iter_mut().filter_map(|part| match part {
+            Part::Mbox(spooled) => Some(spooled),
+            Part::File(_) | Part::Spool { .. } => None,
+        })
+    }
+
+    /// What the state records of it, after [`Self::reserve`].
     #[must_use]
     pub fn receipt(&self, key: MessageKey, origin: Origin, at: i64) -> Receipt {
         Receipt {
@@ -220,8 +253,18 @@ impl StagedMessage {
             place: part.place(),
             staged: match part {
                 Part::File(staged) => Some(staged.maildir.staged(&staged.name)),
+                Part::Mbox(spooled) => spooled.staged(),
                 Part::Spool { .. } => None,
             },
+        })
+    }
+
+    /// The name of its file in a Maildir, if it went into one.
+    #[must_use]
+    pub fn maildir_file(&self) -> Option<String> {
+        self.parts.iter().find_map(|part| match part {
+            Part::File(staged) => Some(staged.name.clone()),
+            Part::Mbox(_) | Part::Spool { .. } => None,
         })
     }
 
@@ -235,8 +278,10 @@ impl StagedMessage {
     /// have done so even if it reports an error. To remove one then would lose the message.
     pub fn keep(&mut self) {
         for part in &mut self.parts {
-            if let Part::File(staged) = part {
-                staged.kept = true;
+            match part {
+                Part::File(staged) => staged.kept = true,
+                Part::Mbox(spooled) => spooled.keep(),
+                Part::Spool { .. } => {}
             }
         }
     }
@@ -245,11 +290,23 @@ impl StagedMessage {
     ///
     /// # Errors
     /// [`Error::Storage`]; the next run's recovery publishes it.
-    pub fn publish(&self) -> Result<(), Error> {
-        self.parts.iter().try_for_each(|part| match part {
+    pub fn publish(&mut self, mboxes: &mut Mboxes) -> Result<(), Error> {
+        self.parts.iter_mut().try_for_each(|part| match part {
             Part::File(staged) => staged.maildir.publish(&staged.name),
+            Part::Mbox(spooled) => {
+                let mbox = mboxes.at(spooled.mbox().place())?;
+                spooled.append(mbox)
+            }
             Part::Spool { .. } => Ok(()),
         })
+    }
+
+    /// Removes the spool files of its mboxes, after [`Mboxes::sync`] and while they are locked.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn clear_spools(&mut self) -> Result<(), Error> {
+        self.mbox_parts().try_for_each(|spooled| spooled.clear())
     }
 }
 
@@ -263,6 +320,7 @@ pub fn sync_content<'a>(
     let parts = messages.into_iter().flat_map(|message| &message.parts);
     durable::sync_all(parts.filter_map(|part| match part {
         Part::File(staged) => Some(&staged.file),
+        Part::Mbox(spooled) => Some(spooled.file()),
         Part::Spool { .. } => None,
     }))
 }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::durable;
+use crate::durable::{self, Holder};
 use crate::model::Place;
 
 /// A destination that cannot be used, or failed.
@@ -30,6 +30,22 @@ pub enum Error {
         path: PathBuf,
         /// Whose it is.
         owner: u32,
+    },
+    /// It is something else than an mbox.
+    #[error("{place} is no mbox: {because}")]
+    NotMbox {
+        /// Which.
+        place: Place,
+        /// What it is, or lacks.
+        because: &'static str,
+    },
+    /// Another program writes into it, and went on doing so for too long.
+    #[error("{place} is locked by {holder}")]
+    Locked {
+        /// Which.
+        place: Place,
+        /// Who has it.
+        holder: Holder,
     },
     /// The disk is full, or fails.
     #[error("cannot store mail in {place}")]

@@ -9,9 +9,14 @@ mod error;
 mod header;
 mod line_end;
 mod local;
+mod mboxes;
 
 pub use destination::{Destination, Sink, StagedMessage, sync_content};
 pub use error::Error;
 pub use header::HeaderBlock;
 pub use line_end::LineFeeds;
-pub use local::{Completion, Found, Maildir, Names, Spool, Stream, StreamFormat};
+pub use local::{
+    Completed, Completion, Found, LockedMbox, Maildir, Mbox, Names, OtherAccount, Spool, Spools,
+    Stream, StreamFormat,
+};
+pub use mboxes::Mboxes;

@@ -3,12 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{AtFlags, Mode, OFlags, RawMode};
 use rustix::io::Errno;
 
-use super::{Error, File};
+use super::{Error, File, SharedFile};
 
 /// An open directory. Its files are created 0600 and its subdirectories 0700, whatever the umask
 /// allows beyond that.
@@ -110,7 +111,7 @@ impl Directory {
     pub fn create_file(&self, name: &str) -> Result<File, Error> {
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let file = self.open_file(name, flags, "create")?;
+        let file = self.open_file(name.as_ref(), flags, "create")?;
         file.make_private()?;
         Ok(file)
     }
@@ -121,10 +122,10 @@ impl Directory {
     /// [`Error`] when it cannot be opened, or is a symbolic link.
     pub fn open_or_create_file(&self, name: &str) -> Result<File, Error> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        match self.open_file(name, flags, "open") {
+        match self.open_file(name.as_ref(), flags, "open") {
             Err(error) if error.is_not_found() => match self.create_file(name) {
                 // Another process was faster.
-                Err(_) if self.contains(name)? => self.open_file(name, flags, "open"),
+                Err(_) if self.contains(name)? => self.open_file(name.as_ref(), flags, "open"),
                 other => other,
             },
             other => other,
@@ -135,16 +136,77 @@ impl Directory {
     ///
     /// # Errors
     /// [`Error`] when it does not exist or cannot be read.
-    pub fn open_file_for_reading(&self, name: &OsStr) -> Result<File, Error> {
-        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    pub fn open_file_for_reading(&self, name: impl AsRef<OsStr>) -> Result<File, Error> {
+        self.open_file(name.as_ref(), OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, "open")
+    }
+
+    /// Opens the existing file `name` for reading and appending, never through a symbolic link,
+    /// and without waiting should it be a pipe.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be opened.
+    pub fn open_shared(&self, name: &OsStr) -> Result<SharedFile, Error> {
+        self.open_shared_with(name, OFlags::empty())
+    }
+
+    /// Opens the file `name` like [`Self::open_shared`], made first when it is missing.
+    /// [`Self::sync`] makes that last.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be made or opened.
+    pub fn open_or_create_shared(&self, name: &OsStr) -> Result<SharedFile, Error> {
+        match self.open_shared(name) {
+            Err(error) if error.is_not_found() => {
+                match self.open_shared_with(name, OFlags::CREATE | OFlags::EXCL) {
+                    Ok(file) => {
+                        file.make_private()?;
+                        Ok(file)
+                    }
+                    // Another process was faster.
+                    Err(_) if self.inode_of(name)?.is_some() => self.open_shared(name),
+                    other => other,
+                }
+            }
+            other => other,
+        }
+    }
+
+    fn open_shared_with(&self, name: &OsStr, create: OFlags) -> Result<SharedFile, Error> {
+        let careful = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::APPEND | careful | create;
         let path = self.path.join(name);
-        match rustix::fs::openat(&self.fd, name, flags, Mode::empty()) {
-            Ok(fd) => Ok(File::new(fd, path)),
+        match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(PRIVATE_FILE)) {
+            Ok(fd) => Ok(SharedFile::new(fd, path)),
             Err(errno) => Err(Error::new("open", &path, errno)),
         }
     }
 
-    fn open_file(&self, name: &str, flags: OFlags, action: &'static str) -> Result<File, Error> {
+    /// Creates the lock file `name`, which must not exist, readable by all: others want to know
+    /// who holds it.
+    pub(super) fn create_lock_file(&self, name: &OsStr) -> Result<File, Error> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let path = self.path.join(name);
+        match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o644)) {
+            Ok(fd) => Ok(File::new(fd, path)),
+            Err(errno) => Err(Error::new("create", &path, errno)),
+        }
+    }
+
+    /// Waits until the content of the file `name`, written by others, is on the disk. One that
+    /// is missing needs no sync.
+    ///
+    /// # Errors
+    /// [`Error`] when the disk fails.
+    pub fn sync_file(&self, name: &OsStr) -> Result<(), Error> {
+        match self.open_file_for_reading(name) {
+            Ok(file) => file.sync(),
+            Err(error) if error.is_not_found() => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn open_file(&self, name: &OsStr, flags: OFlags, action: &'static str) -> Result<File, Error> {
         let path = self.path.join(name);
         match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(PRIVATE_FILE)) {
             Ok(fd) => Ok(File::new(fd, path)),
@@ -186,9 +248,26 @@ impl Directory {
     /// # Errors
     /// [`Error`] when that cannot be told.
     pub fn contains(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.inode_of(name.as_ref())?.is_some())
+    }
+
+    /// The inode that `name` leads to now; nothing where it is missing.
+    ///
+    /// # Errors
+    /// [`Error`] when that cannot be told.
+    pub fn inode_of(&self, name: &OsStr) -> Result<Option<u64>, Error> {
+        Ok(self.inode_and_change(name)?.map(|(inode, _)| inode))
+    }
+
+    /// The inode of `name`, and when it was last changed, since the epoch; nothing where it is
+    /// missing.
+    pub(super) fn inode_and_change(&self, name: &OsStr) -> Result<Option<(u64, Duration)>, Error> {
         match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(_) => Ok(true),
-            Err(Errno::NOENT) => Ok(false),
+            Ok(stat) => {
+                let changed = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0));
+                Ok(Some((stat.st_ino, changed)))
+            }
+            Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(Error::new("look at", &self.path.join(name), errno)),
         }
     }
@@ -225,6 +304,11 @@ impl Directory {
     /// [`Error`] when it cannot be read.
     pub fn inode(&self) -> Result<u64, Error> {
         self.stat().map(|stat| stat.st_ino)
+    }
+
+    /// What tells it from every other directory as long as the machine runs.
+    pub(super) fn identity(&self) -> Result<(u64, u64), Error> {
+        self.stat().map(|stat| (stat.st_dev, stat.st_ino))
     }
 
     /// The user id of its owner.

@@ -97,6 +97,21 @@ impl File {
         }
     }
 
+    pub(super) fn inode(&self) -> Result<u64, Error> {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = self.file.metadata().map_err(|source| self.failed("look at", source))?;
+        Ok(metadata.ino())
+    }
+
+    /// How long it is, without what was appended and not yet written.
+    ///
+    /// # Errors
+    /// [`Error`] when that cannot be told.
+    pub fn size(&self) -> Result<u64, Error> {
+        let metadata = self.file.metadata().map_err(|source| self.failed("look at", source))?;
+        Ok(metadata.len())
+    }
+
     /// Replaces the whole content.
     ///
     /// # Errors

@@ -14,8 +14,16 @@ pub struct Lock {
 }
 
 /// Who holds a lock, in that process's own words. Empty when it has not written them yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holder(String);
+
+impl Holder {
+    /// From what it has written, which may be anything.
+    pub(super) fn from_note(note: &[u8]) -> Self {
+        let printable = note.trim_ascii().iter().filter(|b| matches!(b, b' '..=b'~'));
+        Self(printable.take(NOTE).map(|&b| char::from(b)).collect())
+    }
+}
 
 impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,9 +58,7 @@ impl Lock {
             Err(TryLockError::WouldBlock) => {
                 let mut note = [0; NOTE];
                 let len = file.read(&mut note)?;
-                let words = note[..len].trim_ascii();
-                let printable = words.iter().filter(|b| matches!(b, b' '..=b'~'));
-                Ok(Err(Holder(printable.map(|&b| char::from(b)).collect())))
+                Ok(Err(Holder::from_note(&note[..len])))
             }
             Err(TryLockError::Error(source)) => {
                 Err(Error::new("lock", &directory.path().join(name), source))

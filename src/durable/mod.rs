@@ -4,12 +4,19 @@
 //! a running popfetch is noticed as an error and never written into. Every operation that must
 //! survive a power cut passes through here, which is also what lets tests fail each one.
 
+mod claim;
 mod directory;
+mod dotlock;
 mod error;
 mod file;
 mod lock;
+mod mailbox_lock;
+mod shared_file;
 
+pub use claim::{Claim, Patience};
 pub use directory::Directory;
 pub use error::Error;
 pub use file::{File, sync_all};
 pub use lock::{Holder, Lock};
+pub use mailbox_lock::MailboxLock;
+pub use shared_file::{LastRead, SharedFile};

@@ -5,10 +5,11 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Error;
+use super::intents::complete_others;
 use super::plan::Item;
-use crate::delivery::{Destination, StagedMessage, sync_content};
+use crate::delivery::{Destination, Mboxes, StagedMessage, sync_content};
 use crate::model::{Octets, Origin, Place, Surroundings};
-use crate::state::State;
+use crate::state::{State, StateFiles};
 
 /// Messages that become durable together: one sync of each directory and one transaction for
 /// all of them.
@@ -33,7 +34,7 @@ const OTHER_FILES: usize = 64;
 const BATCHES: usize = 3;
 
 impl Batch {
-    /// An empty batch of messages that hold `files` files open each, in a process that may have
+    /// An empty batch of messages that hold `files` files open each (one for each destination), in a process that may have
     /// `open_files` open.
     pub(super) fn new(files: usize, open_files: usize) -> Self {
         let affordable = open_files.saturating_sub(OTHER_FILES) / (BATCHES * files.max(1));
@@ -83,11 +84,19 @@ pub(super) struct Ledger {
     pub(super) finished: Vec<i64>,
 }
 
+/// What became of a batch, and what the user should know.
+struct Committed {
+    result: Result<Vec<Stored>, Error>,
+    warnings: Vec<String>,
+}
+
 /// A thread that commits batches in order.
 pub(super) struct Committer {
     /// Nothing once all batches are in.
     batches: Option<SyncSender<Batch>>,
-    results: Receiver<Result<Vec<Stored>, Error>>,
+    results: Receiver<Committed>,
+    /// What the user should know.
+    warnings: Vec<String>,
     thread: JoinHandle<Ledger>,
     /// Batches whose result has not come.
     outstanding: usize,
@@ -99,8 +108,7 @@ impl Committer {
     /// Starts the thread, which takes the state over until [`Self::close`].
     pub(super) fn start(
         state: Option<State>,
-        destinations: Vec<Destination>,
-        origin: Origin,
+        desk: Desk,
         surroundings: Surroundings,
     ) -> std::io::Result<Self> {
         // One batch may wait while one is committed; then the download waits too.
@@ -109,17 +117,24 @@ impl Committer {
         let thread = thread::Builder::new().name("commit".to_owned()).spawn(move || {
             let mut ledger = Ledger { state, finished: Vec::new() };
             for batch in incoming {
-                let result =
-                    commit(&mut ledger, &destinations, batch, origin, surroundings.seconds());
+                let mut warnings = Vec::new();
+                let result = desk.commit(&mut ledger, batch, surroundings.seconds(), &mut warnings);
                 let failed = result.is_err();
                 // Nobody listens any more when the fetch was given up.
-                if report.send(result).is_err() || failed {
+                if report.send(Committed { result, warnings }).is_err() || failed {
                     break;
                 }
             }
             ledger
         })?;
-        Ok(Self { batches: Some(batches), results, thread, outstanding: 0, failed: false })
+        Ok(Self {
+            batches: Some(batches),
+            results,
+            warnings: Vec::new(),
+            thread,
+            outstanding: 0,
+            failed: false,
+        })
     }
 
     /// Hands a batch over; waits while the one before it waits. After a failure batches are
@@ -157,10 +172,16 @@ impl Committer {
         Ok(stored)
     }
 
-    fn take(&mut self, result: Result<Vec<Stored>, Error>) -> Result<Vec<Stored>, Error> {
+    fn take(&mut self, committed: Committed) -> Result<Vec<Stored>, Error> {
         self.outstanding -= 1;
-        self.failed |= result.is_err();
-        result
+        self.failed |= committed.result.is_err();
+        self.warnings.extend(committed.warnings);
+        committed.result
+    }
+
+    /// What the user should know and has not been told.
+    pub(super) fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// Ends the thread and takes the state back.
@@ -171,55 +192,88 @@ impl Committer {
     }
 }
 
-/// Commits one batch. The order of these steps is the promise: a crash between any two of them
-/// loses nothing and duplicates nothing, and what this returns may be deleted from the server.
-fn commit(
+/// What the batches of a run have in common.
+pub(super) struct Desk {
+    pub(super) destinations: Vec<Destination>,
+    /// The files of the account.
+    pub(super) files: StateFiles,
+    /// Whether all of each message is delivered, or only its header block.
+    pub(super) origin: Origin,
+}
+
+impl Desk {
+    /// Commits one batch. The order of these steps is the promise: a crash between any two of them
+    /// loses nothing and duplicates nothing, and what this returns may be deleted from the server.
+    fn commit(
+        &self,
+        ledger: &mut Ledger,
+        mut batch: Batch,
+        now: i64,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Stored>, Error> {
+        let Self { destinations, files, origin } = self;
+        // A pipe has no transaction: at least once, so before it is recorded.
+        for (_, _, message) in &mut batch.messages {
+            message.hand_over(now)?;
+        }
+        // 1: the files, and their names in tmp/ or among the spool files.
+        sync_content(batch.messages.iter().map(|(_, _, message)| message)).map_err(Error::Sync)?;
+        destinations.iter().try_for_each(Destination::sync_staged)?;
+        // From here to the end of the batch nobody else writes into its mboxes: what is recorded
+        // is the very place that each message will stand at.
+        let mut mboxes = Mboxes::lock(destinations)?;
+        for mbox in mboxes.iter_mut() {
+            warnings.extend(complete_others(mbox, files.directory())?);
+        }
+        for (_, _, message) in &mut batch.messages {
+            message.reserve(&mut mboxes)?;
+        }
+        // 2: the commit point. From here on the files must stay, even if it reports an error.
+        for (_, _, message) in &mut batch.messages {
+            message.keep();
+        }
+        let pending = record(ledger, &mut batch, *origin, now)?;
+        // 3: redo. A crash from here on leaves the rest to the next run's recovery.
+        batch.messages.iter_mut().try_for_each(|(_, _, message)| message.publish(&mut mboxes))?;
+        // 4: their names in new/, and the content of the mboxes.
+        destinations.iter().try_for_each(Destination::sync_published)?;
+        mboxes.sync()?;
+        // Whoever gets the lock next learns from this that there is nothing to complete.
+        batch.messages.iter_mut().try_for_each(|(_, _, message)| message.clear_spools())?;
+        drop(mboxes);
+        // 5: rides with the next transaction.
+        ledger.finished = pending;
+        let stored = batch.messages.into_iter().map(|(item, octets, message)| Stored {
+            item,
+            octets,
+            message_id: message.message_id(),
+            places: message.placements().map(|placement| placement.place).collect(),
+            file: message.maildir_file(),
+        });
+        Ok(stored.collect())
+    }
+}
+
+/// Records the batch. Gives the deliveries that wait to be published.
+fn record(
     ledger: &mut Ledger,
-    destinations: &[Destination],
-    mut batch: Batch,
+    batch: &mut Batch,
     origin: Origin,
     now: i64,
-) -> Result<Vec<Stored>, Error> {
-    // A pipe has no transaction: at least once, so before it is recorded.
-    for (_, _, message) in &mut batch.messages {
-        message.hand_over(now)?;
+) -> Result<Vec<i64>, Error> {
+    let Some(state) = &mut ledger.state else { return Ok(Vec::new()) };
+    let receipts: Vec<_> = batch
+        .messages
+        .iter()
+        .filter_map(|(item, _, message)| {
+            item.key.clone().map(|key| message.receipt(key, origin, now))
+        })
+        .collect();
+    let committed = state.commit(&receipts, &ledger.finished)?;
+    ledger.finished.clear();
+    let mut rows = committed.messages.into_iter();
+    for (item, _, _) in &mut batch.messages {
+        item.row = item.key.as_ref().and_then(|_| rows.next());
     }
-    // 1: the files, and their names in tmp/.
-    sync_content(batch.messages.iter().map(|(_, _, message)| message)).map_err(Error::Sync)?;
-    destinations.iter().try_for_each(Destination::sync_staged)?;
-    // 2: the commit point. From here on the files must stay, even if it reports an error.
-    for (_, _, message) in &mut batch.messages {
-        message.keep();
-    }
-    let mut pending = Vec::new();
-    if let Some(state) = &mut ledger.state {
-        let receipts: Vec<_> = batch
-            .messages
-            .iter()
-            .filter_map(|(item, _, message)| {
-                item.key.clone().map(|key| message.receipt(key, origin, now))
-            })
-            .collect();
-        let committed = state.commit(&receipts, &ledger.finished)?;
-        ledger.finished.clear();
-        let mut rows = committed.messages.into_iter();
-        for (item, _, _) in &mut batch.messages {
-            item.row = item.key.as_ref().and_then(|_| rows.next());
-        }
-        pending = committed.pending;
-    }
-    // 3: redo. A crash from here on leaves the rest to the next run's recovery.
-    batch.messages.iter().try_for_each(|(_, _, message)| message.publish())?;
-    // 4: their names in new/.
-    destinations.iter().try_for_each(Destination::sync_published)?;
-    // 5: rides with the next transaction.
-    ledger.finished = pending;
-    let stored = batch.messages.into_iter().map(|(item, octets, message)| Stored {
-        item,
-        octets,
-        message_id: message.message_id(),
-        places: message.placements().map(|placement| placement.place).collect(),
-        file: message.placements().find_map(|placement| placement.staged).map(|file| file.name),
-    });
-    Ok(stored.collect())
+    Ok(committed.pending)
 }

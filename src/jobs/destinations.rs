@@ -1,12 +1,13 @@
 //! Opening the places that mail goes to.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::Error;
-use crate::delivery::{Destination, Maildir, Stream, StreamFormat};
-use crate::durable::Directory;
+use super::{Context, Error};
+use crate::delivery::{self, Destination, Maildir, Mbox, Spools, Stream, StreamFormat};
+use crate::durable::{Directory, Patience};
 use crate::model::Place;
 use crate::state::{self, State, StateFiles};
 
@@ -14,6 +15,8 @@ use crate::state::{self, State, StateFiles};
 pub enum Output {
     /// Into a Maildir, by absolute path.
     Maildir(PathBuf),
+    /// Into an mbox, by absolute path.
+    Mbox(PathBuf),
     /// To a writer that cannot take anything back, usually standard output.
     Stream(Box<dyn Write + Send>, StreamFormat),
 }
@@ -23,6 +26,7 @@ impl Output {
     pub(super) fn place(&self) -> Place {
         match self {
             Self::Maildir(path) => Place::Maildir(path.clone()),
+            Self::Mbox(path) => Place::Mbox(path.clone()),
             Self::Stream(..) => Place::Stdout,
         }
     }
@@ -34,15 +38,21 @@ pub(super) fn open(
     outputs: Vec<Output>,
     state: Option<&State>,
     files: &StateFiles,
-    user: u32,
+    id: &str,
+    context: &Context<'_>,
 ) -> Result<Vec<Destination>, Error> {
     let open = |output: Output| -> Result<Destination, Error> {
         let place = output.place();
+        let held = state.map(|state| state.has_held(&place)).transpose()?;
+        let create = held != Some(true);
         Ok(match output {
             Output::Maildir(path) => {
-                let held = state.map(|state| state.has_held(&place)).transpose()?;
-                let create = held != Some(true);
+                let user = context.surroundings.user;
                 Destination::Maildir(Arc::new(Maildir::open(&path, create, user)?))
+            }
+            Output::Mbox(path) => {
+                let spools = open_spools(files, &path, id)?;
+                Destination::Mbox(Arc::new(open_mbox(&path, create, spools, context)?))
             }
             Output::Stream(writer, format) => {
                 let spools = Directory::open_or_create_all(files.directory());
@@ -52,4 +62,25 @@ pub(super) fn open(
         })
     };
     outputs.into_iter().map(open).collect()
+}
+
+/// How long another program may keep an mbox to itself. Copying a large message into it, or a
+/// reader's rewriting it, takes seconds.
+const LOCKED: Duration = Duration::from_secs(30);
+
+/// The spool files of the account whose state has the random id `id` for the mbox at `path`.
+pub(super) fn open_spools(files: &StateFiles, path: &Path, id: &str) -> Result<Spools, Error> {
+    let spools = Spools::open(&files.spool(), path, id, files.stem());
+    Ok(spools.map_err(state::Error::Directory)?)
+}
+
+/// Opens the mbox at `path`.
+pub(super) fn open_mbox(
+    path: &Path,
+    create: bool,
+    spools: Spools,
+    context: &Context<'_>,
+) -> Result<Mbox, delivery::Error> {
+    let patience = Patience { limit: LOCKED, interrupt: context.interrupt.clone() };
+    Mbox::open(path, create, spools, context.surroundings, patience)
 }

@@ -143,6 +143,9 @@ impl<'a> Download<'a> {
     }
 
     fn take(&mut self, stored: Vec<Stored>) {
+        for warning in self.committer.take_warnings() {
+            self.observer.event(&Event::Warning(&warning));
+        }
         for Stored { item, octets, message_id, places, file } in stored {
             self.observer.event(&Event::MessageStored {
                 message: &item.message,

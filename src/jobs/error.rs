@@ -287,7 +287,9 @@ fn delivery_class(error: &delivery::Error) -> Class {
         delivery::Error::Unusable { source, .. } if source.is_storage() => Class::Io,
         delivery::Error::Unusable { .. }
         | delivery::Error::Vanished { .. }
+        | delivery::Error::NotMbox { .. }
         | delivery::Error::ForeignOwner { .. } => Class::CannotCreate,
+        delivery::Error::Locked { .. } => Class::Temporary,
         delivery::Error::Storage { .. } | delivery::Error::Output(_) => Class::Io,
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::books::Books;
-use super::commit::{Committer, Ledger};
+use super::commit::{Committer, Desk, Ledger};
 use super::connect::connect;
 use super::decide::{Decision, decide, explain};
 use super::destinations::{self, Output};
@@ -11,7 +11,7 @@ use super::download::{Download, Downloaded};
 use super::error::Unanswered;
 use super::mailbox::take_stock;
 use super::plan::{Item, Plan, Skip};
-use super::recover::{recover, sweep};
+use super::recover::{Recovery, sweep};
 use super::remove::Deletions;
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned};
 use crate::client::{Failure, Session};
@@ -93,14 +93,15 @@ fn run(
     // nothing, so it needs no lock; it only wants to know what is new.
     let mut books =
         if policy.look { Books::peek(account, context)? } else { Books::open(account, context)? };
+    let files = books.files().clone();
     let id = books.state().map_or("look", State::id).to_owned();
     let names = Names::new(surroundings.clone(), account.identity(), &id);
     if let Some(state) = books.writable() {
         let wanted: Vec<Place> = outputs.iter().map(Output::place).collect();
-        recover(state, &wanted, surroundings.user, observer)?;
+        let recovery = Recovery { files: &files, context, wanted: &wanted };
+        recovery.run(state, observer)?;
     }
-    let destinations =
-        destinations::open(outputs, books.state(), books.files(), surroundings.user)?;
+    let destinations = destinations::open(outputs, books.state(), &files, &id, context)?;
     if !policy.look {
         sweep(&destinations, &names)?;
     }
@@ -128,7 +129,8 @@ fn run(
 
     let (_lock, state) = books.into_parts();
     let origin = if policy.headers_only { Origin::HeadersOnly } else { Origin::Delivered };
-    let committer = Committer::start(state, destinations.clone(), origin, surroundings.clone());
+    let desk = Desk { destinations: destinations.clone(), files, origin };
+    let committer = Committer::start(state, desk, surroundings.clone());
     let committer = committer.map_err(Error::Threads)?;
     let mut download = Download::new(
         &destinations,

@@ -16,6 +16,7 @@ mod error;
 mod event;
 mod fetch;
 mod headers;
+mod intents;
 mod list;
 mod mailbox;
 mod plan;

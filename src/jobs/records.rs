@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::books::{Books, open_state};
+use super::recover::Recovery;
 use super::{Account, Context, Error, Event};
-use crate::model::{MessageKey, Origin, Receipt, Uid};
-use crate::state::{Known, Times};
+use crate::model::{MessageKey, Origin, Place, Receipt, Uid};
+use crate::state::{Known, StateFiles, Times};
 
 /// What an account's state holds.
 #[derive(Debug, Default)]
@@ -79,7 +80,10 @@ pub fn import(
 pub fn forget(account: &Account, context: &Context<'_>, uids: &[Uid]) -> Result<usize, Error> {
     let (_lock, mut state) = open_state(account, context)?;
     // What a killed run left must be finished first, or it would be delivered once more.
-    super::recover::recover(&mut state, &[], context.surroundings.user, &mut ignore)?;
+    let files = StateFiles::new(context.state_directory, &account.name);
+    // Of no place is it known here whether it was given up: where one is missing, this stops.
+    let waiting: Vec<Place> = state.pending()?.into_iter().map(|row| row.place).collect();
+    Recovery { files: &files, context, wanted: &waiting }.run(&mut state, &mut ignore)?;
     let known = state.known()?;
     let meant =
         known.messages().iter().filter(|row| uids.is_empty() || uids.contains(&row.key.uid));

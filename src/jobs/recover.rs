@@ -1,80 +1,136 @@
 //! Finishing what a killed run left behind. Before any network, under the account's lock.
 
-use super::{Error, Event, Observer};
-use crate::delivery::{self, Completion, Destination, Maildir, Names};
-use crate::model::{PendingDelivery, Place};
-use crate::state::State;
+use std::path::Path;
+use std::sync::Arc;
 
-/// Publishes every delivery that was recorded and perhaps not published. `wanted` are the places
-/// that mail goes to in this run.
-pub(super) fn recover(
-    state: &mut State,
-    wanted: &[Place],
-    user: u32,
-    observer: &mut dyn Observer,
-) -> Result<(), Error> {
-    let pending = state.pending()?;
-    for rows in pending.chunk_by(|a, b| a.place == b.place) {
-        recover_place(state, rows, wanted, user, observer)?;
-    }
-    Ok(())
+use super::destinations::{open_mbox, open_spools};
+use super::intents::{complete_others, fragments};
+use super::{Context, Error, Event, Observer};
+use crate::delivery::{self, Completion, Destination, Maildir, Names};
+use crate::model::{PendingDelivery, Place, Staged};
+use crate::state::{self, State, StateFiles};
+
+/// An account whose deliveries are finished.
+pub(super) struct Recovery<'a> {
+    pub(super) files: &'a StateFiles,
+    pub(super) context: &'a Context<'a>,
+    /// The places that mail goes to in this run.
+    pub(super) wanted: &'a [Place],
 }
 
-fn recover_place(
-    state: &mut State,
-    rows: &[PendingDelivery],
-    wanted: &[Place],
-    user: u32,
-    observer: &mut dyn Observer,
-) -> Result<(), Error> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let place = &rows[0].place;
-    // Standard output has nothing pending: it is recorded when it is done.
-    let Place::Maildir(path) = place else { return Ok(state.note_run(None, None, &ids)?) };
-    let outcome = Maildir::open(path, false, user).map_err(Error::from).and_then(|maildir| {
+impl Recovery<'_> {
+    /// Publishes every delivery that was recorded and perhaps not published.
+    pub(super) fn run(&self, state: &mut State, observer: &mut dyn Observer) -> Result<(), Error> {
+        for rows in state.pending()?.chunk_by(|a, b| a.place == b.place) {
+            self.recover_place(state, rows, observer)?;
+        }
+        Ok(())
+    }
+
+    fn recover_place(
+        &self,
+        state: &mut State,
+        rows: &[PendingDelivery],
+        observer: &mut dyn Observer,
+    ) -> Result<(), Error> {
+        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+        let place = &rows[0].place;
+        let outcome = match place {
+            Place::Maildir(path) => self.recover_maildir(path, rows),
+            Place::Mbox(path) => self.recover_mbox(path, rows, state.id(), observer),
+            // Nothing is pending: it is recorded when it is done.
+            Place::Stdout => Ok(0),
+        };
+        match outcome {
+            Ok(published) => {
+                state.note_run(None, None, &ids)?;
+                if published > 0 {
+                    observer.event(&Event::Recovered(published));
+                }
+                Ok(())
+            }
+            // A place that the user has given up, on a disk that is gone, must not block the
+            // account for ever. Its messages count as new again.
+            Err(Error::Elsewhere { .. } | Error::Delivery(delivery::Error::Vanished { .. }))
+                if !self.wanted.contains(place) =>
+            {
+                let count = rows.len();
+                let warning = format!(
+                    "{place} is gone; {count} messages that an interrupted run had yet to put \
+                     there are fetched again unless they went elsewhere too"
+                );
+                observer.event(&Event::Warning(&warning));
+                state.drop_pending(&ids)?;
+                self.forget_spools(place, state.id())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn recover_maildir(&self, path: &Path, rows: &[PendingDelivery]) -> Result<usize, Error> {
+        let maildir = Maildir::open(path, false, self.context.surroundings.user)?;
         let mut renamed = 0;
         for row in rows {
             match maildir.complete(&row.staged)? {
                 Completion::Renamed => renamed += 1,
                 Completion::WasDone => {}
                 Completion::Elsewhere => {
-                    return Err(Error::Elsewhere { place: place.clone(), waiting: rows.len() });
+                    return Err(Error::Elsewhere { place: row.place.clone(), waiting: rows.len() });
                 }
             }
         }
         maildir.sync_new()?;
         Ok(renamed)
-    });
-    match outcome {
-        Ok(renamed) => {
-            state.note_run(None, None, &ids)?;
-            if renamed > 0 {
-                observer.event(&Event::Recovered(renamed));
+    }
+
+    fn recover_mbox(
+        &self,
+        path: &Path,
+        rows: &[PendingDelivery],
+        id: &str,
+        observer: &mut dyn Observer,
+    ) -> Result<usize, Error> {
+        let spools = open_spools(self.files, path, id)?;
+        let mut staged: Vec<Staged> = Vec::new();
+        for row in rows {
+            if spools.is_waiting(&row.staged).map_err(state::Error::Directory)? {
+                staged.push(row.staged.clone());
             }
-            Ok(())
         }
-        // A place that the user has given up, on a disk that is gone, must not block the account
-        // for ever. Its messages count as new again.
-        Err(Error::Elsewhere { .. } | Error::Delivery(delivery::Error::Vanished { .. }))
-            if !wanted.contains(place) =>
-        {
-            let count = rows.len();
-            let warning = format!(
-                "{place} is gone; {count} messages that an interrupted run had yet to put there \
-                 are fetched again unless they went elsewhere too"
-            );
+        // All is done, perhaps by another account: the mbox may be locked, or gone, as it likes.
+        if staged.is_empty() {
+            return Ok(0);
+        }
+        let mbox = Arc::new(open_mbox(path, false, spools, self.context)?);
+        let mut locked = mbox.lock()?;
+        let completed = locked.complete(None, &staged)?;
+        let warnings = complete_others(&mut locked, self.files.directory())?;
+        drop(locked);
+        for warning in warnings.into_iter().chain(fragments(mbox.place(), completed)) {
             observer.event(&Event::Warning(&warning));
-            Ok(state.drop_pending(&ids)?)
         }
-        Err(error) => Err(error),
+        Ok(completed.appended)
+    }
+
+    /// Removes the spool files for a place that is given up.
+    fn forget_spools(&self, place: &Place, id: &str) -> Result<(), Error> {
+        if let Place::Mbox(path) = place {
+            let spools = open_spools(self.files, path, id)?;
+            spools.sweep().map_err(state::Error::Directory)?;
+        }
+        Ok(())
     }
 }
 
 /// Removes what killed runs of this account left half written. Nothing is pending any more.
 pub(super) fn sweep(destinations: &[Destination], names: &Names) -> Result<(), Error> {
     for destination in destinations {
-        if let Destination::Maildir(maildir) = destination {
-            maildir.sweep(|name| names.is_own(name))?;
+        match destination {
+            Destination::Maildir(maildir) => maildir.sweep(|name| names.is_own(name))?,
+            Destination::Mbox(mbox) => {
+                mbox.spools().sweep().map_err(state::Error::Directory)?;
+            }
+            Destination::Stream(_) => {}
         }
     }
     Ok(())

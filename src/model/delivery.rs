@@ -51,6 +51,8 @@ impl Origin {
 pub enum Place {
     /// A Maildir, by absolute path.
     Maildir(PathBuf),
+    /// An mbox, by absolute path.
+    Mbox(PathBuf),
     /// Standard output.
     Stdout,
 }
@@ -60,6 +62,7 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Maildir(path) => write!(f, "maildir:{}", path.display()),
+            Self::Mbox(path) => write!(f, "mbox:{}", path.display()),
             Self::Stdout => f.write_str("-"),
         }
     }
@@ -70,20 +73,23 @@ impl fmt::Display for Place {
 pub struct Placement {
     /// The place.
     pub place: Place,
-    /// The file that becomes visible by a rename after the commit; nothing where the message was
+    /// The file that becomes visible after the commit; nothing where the message was
     /// handed over before it.
     pub staged: Option<Staged>,
 }
 
-/// A file that lies complete in a Maildir's `tmp/` and waits for its rename into `new/`.
+/// A complete file: in a Maildir's `tmp/`, where it waits for its rename into `new/`, or a spool
+/// file that is to be appended to an mbox and then removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Staged {
-    /// Inode number of the `tmp/` that it was written to. Recovery believes "it is no longer in
-    /// `tmp/`, so it was renamed" only of that very directory. (No device number: it may change
-    /// over a reboot.)
-    pub directory: u64,
-    /// Its name, the same in `tmp/` and in `new/`.
+    /// Inode number of the `tmp/` that it was written to, or of the mbox. Recovery believes "it is
+    /// no longer in `tmp/`, so it was renamed" only of that very directory, and looks at a place
+    /// only in that very mbox. (No device number: it may change over a reboot.)
+    pub inode: u64,
+    /// Its name, in a Maildir the same in `tmp/` and in `new/`.
     pub name: String,
+    /// Its place in the mbox; nothing in a Maildir.
+    pub offset: Option<u64>,
 }
 
 /// A delivered message as the state records it.
@@ -103,14 +109,14 @@ pub struct Receipt {
     pub placements: Vec<Placement>,
 }
 
-/// A delivery that is recorded but not known to be finished: a crash came between the commit
-/// and the rename, or right after it.
+/// A delivery that is recorded but not known to be finished: a crash came between the commit and
+/// the rename or the append, or right after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingDelivery {
     /// The state's own id of it.
     pub id: i64,
     /// The place it goes to.
     pub place: Place,
-    /// The file that may still have to be renamed.
+    /// The file that may still have to be renamed or appended.
     pub staged: Staged,
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use crate::durable::Directory;
 use crate::model::AccountName;
 
 /// The files of one account in the state directory.
@@ -26,6 +27,27 @@ impl StateFiles {
     /// The files that are called `stem` already.
     pub(super) fn with_stem(directory: &Path, stem: &str) -> Self {
         Self { directory: directory.to_owned(), stem: stem.to_owned() }
+    }
+
+    /// The files of every state in `directory`; none where it cannot be read.
+    pub(super) fn all(directory: &Path) -> Vec<Self> {
+        let names = Directory::open(directory).and_then(|directory| directory.names());
+        let names = names.unwrap_or_default();
+        let stems = names.iter().filter_map(|name| name.to_str()?.strip_suffix(".db"));
+        stems.map(|stem| Self::with_stem(directory, stem)).collect()
+    }
+
+    /// What the account's files are called, without their endings.
+    #[must_use]
+    pub fn stem(&self) -> &str {
+        &self.stem
+    }
+
+    /// The directory below which mail is spooled for mboxes.
+    #[must_use]
+    pub fn spool(&self) -> PathBuf {
+        // No account's file is called so: they have endings.
+        self.directory.join("spool")
     }
 
     /// The state directory.

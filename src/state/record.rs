@@ -53,19 +53,22 @@ pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessag
 
 pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDelivery>> {
     let mut select = connection.prepare_cached(
-        "SELECT delivery.id, kind, path, directory, name
+        "SELECT delivery.id, kind, path, inode, name, place
          FROM delivery JOIN destination ON destination.id = destination
          WHERE done = 0 ORDER BY destination, delivery.id",
     )?;
     let rows = select.query_map((), |row| {
+        let path = || -> rusqlite::Result<PathBuf> {
+            Ok(PathBuf::from(OsStr::from_bytes(row.get_ref(2)?.as_blob()?)))
+        };
         let place = match row.get_ref(1)?.as_str()? {
-            "maildir" => {
-                Place::Maildir(PathBuf::from(OsStr::from_bytes(row.get_ref(2)?.as_blob()?)))
-            }
+            "maildir" => Place::Maildir(path()?),
+            "mbox" => Place::Mbox(path()?),
             "stdout" => Place::Stdout,
             _ => return Err(damaged(1, "a kind of destination")),
         };
-        let staged = Staged { directory: unsigned(row.get(3)?), name: row.get(4)? };
+        let offset = row.get::<_, Option<i64>>(5)?.map(unsigned);
+        let staged = Staged { inode: unsigned(row.get(3)?), name: row.get(4)?, offset };
         Ok(PendingDelivery { id: row.get(0)?, place, staged })
     })?;
     rows.collect()
@@ -74,6 +77,7 @@ pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDe
 fn place_columns(place: &Place) -> (&'static str, &[u8]) {
     match place {
         Place::Maildir(path) => ("maildir", path.as_os_str().as_bytes()),
+        Place::Mbox(path) => ("mbox", path.as_os_str().as_bytes()),
         Place::Stdout => ("stdout", b""),
     }
 }
@@ -122,14 +126,15 @@ pub(super) fn deliver(
         let destination = destination_or_new(transaction, &placement.place)?;
         let staged = placement.staged.as_ref();
         let insert = "
-            INSERT INTO delivery (message, destination, directory, name, done)
-            VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET directory = excluded.directory, name = excluded.name,
-                done = excluded.done
+            INSERT INTO delivery (message, destination, inode, name, place, done)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET inode = excluded.inode, name = excluded.name,
+                place = excluded.place, done = excluded.done
             RETURNING id";
-        let directory = staged.map(|staged| signed(staged.directory));
+        let inode = staged.map(|staged| signed(staged.inode));
         let name = staged.map(|staged| staged.name.as_str());
-        let values = (message, destination, directory, name, staged.is_none());
+        let offset = staged.and_then(|staged| staged.offset).map(signed);
+        let values = (message, destination, inode, name, offset, staged.is_none());
         let id = transaction.prepare_cached(insert)?.query_row(values, |row| row.get(0))?;
         if staged.is_some() {
             pending.push(id);

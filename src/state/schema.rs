@@ -34,7 +34,7 @@ const MIGRATIONS: [&str; 1] = ["
     -- A place that has held mail of this account.
     CREATE TABLE destination (
         id   INTEGER PRIMARY KEY,
-        kind TEXT NOT NULL,              -- maildir, stdout
+        kind TEXT NOT NULL,              -- maildir, mbox, stdout
         path BLOB NOT NULL,
         UNIQUE (kind, path)
     ) STRICT;
@@ -44,9 +44,10 @@ const MIGRATIONS: [&str; 1] = ["
         id          INTEGER PRIMARY KEY,
         message     INTEGER NOT NULL REFERENCES message ON DELETE CASCADE,
         destination INTEGER NOT NULL REFERENCES destination,
-        directory   INTEGER,             -- inode of the tmp/ that the file was staged in
-        name        TEXT,                -- the file's name
-        done        INTEGER NOT NULL,    -- 0: it may still have to be renamed
+        inode       INTEGER,             -- of the tmp/ that the file was staged in, or of the mbox
+        name        TEXT,                -- the file's name, in tmp/ or among the spool files
+        place       INTEGER,             -- where in the mbox it begins
+        done        INTEGER NOT NULL,    -- 0: it may still have to be renamed or appended
         UNIQUE (message, destination)
     ) STRICT;
     CREATE INDEX delivery_pending ON delivery (done) WHERE done = 0;

@@ -88,16 +88,8 @@ impl State {
     pub fn peek(files: &StateFiles, identity: &MailboxIdentity) -> Result<Option<Self>, Error> {
         let elsewhere = takeover::find(files, identity);
         let path = elsewhere.as_ref().unwrap_or(files).database_path();
-        if matches!(path.try_exists(), Ok(false)) {
-            return Ok(None);
-        }
-        let (connection, version) =
-            open_reading(&path).map_err(|source| Error::sqlite(&path, source))?;
-        // Another popfetch may have made the file this very moment.
-        if version == 0 {
-            return Ok(None);
-        }
-        Self::check(connection, &path, identity).map(Some)
+        let opened = open_to_read(&path).map_err(|source| Error::sqlite(&path, source))?;
+        opened.map(|(connection, _)| Self::check(connection, &path, identity)).transpose()
     }
 
     fn check(
@@ -134,12 +126,18 @@ impl State {
         record::known(&self.connection).map(Known::new).map_err(|source| self.fail(source))
     }
 
-    /// The deliveries that are recorded and not known to be finished.
+    /// The deliveries that are recorded and not known to be finished. What this gives is durable:
+    /// a run that was killed inside its last sync has left a record that can be read, but that a
+    /// power cut could still undo after the messages were published.
     ///
     /// # Errors
     /// [`Error`].
     pub fn pending(&self) -> Result<Vec<PendingDelivery>, Error> {
-        record::pending(&self.connection).map_err(|source| self.fail(source))
+        let pending = record::pending(&self.connection).map_err(|source| self.fail(source))?;
+        if !pending.is_empty() {
+            sync_journal(&self.path)?;
+        }
+        Ok(pending)
     }
 
     /// Whether `place` has ever held mail of this account.
@@ -397,6 +395,15 @@ impl State {
     }
 }
 
+/// Opens a state for reading, with the file's version; nothing where there is none, or none yet.
+pub(super) fn open_to_read(path: &Path) -> rusqlite::Result<Option<(Connection, i64)>> {
+    if matches!(path.try_exists(), Ok(false)) {
+        return Ok(None);
+    }
+    // Another popfetch may have made the file this very moment.
+    open_reading(path).map(|opened| Some(opened).filter(|(_, version)| *version > 0))
+}
+
 /// Opens a state for reading; also says the file's version.
 fn open_reading(path: &Path) -> rusqlite::Result<(Connection, i64)> {
     match open_read_only(path.as_os_str()) {
@@ -419,11 +426,21 @@ fn open_read_only(name: &OsStr) -> rusqlite::Result<(Connection, i64)> {
     Ok((connection, version))
 }
 
-/// Whose state the file is, if it is one. That never changes: so it can be read without the log,
+/// Whose state a file is. That never changes.
+pub(super) struct Owner {
+    /// The mailbox.
+    pub(super) identity: String,
+    /// The state's own random id.
+    pub(super) state_id: String,
+}
+
+/// Whose state the file is, if it is one. Since that never changes it can be read without the log,
 /// which is quick and leaves nothing beside the file, unless it stands in the log alone.
-pub(super) fn owner_of(path: &Path) -> Option<String> {
-    let ask = |(connection, _): (Connection, i64)| -> rusqlite::Result<String> {
-        connection.query_row("SELECT identity FROM mailbox", (), |row| row.get(0))
+pub(super) fn owner_of(path: &Path) -> Option<Owner> {
+    let ask = |(connection, _): (Connection, i64)| -> rusqlite::Result<Owner> {
+        connection.query_row("SELECT identity, state_id FROM mailbox", (), |row| {
+            Ok(Owner { identity: row.get(0)?, state_id: row.get(1)? })
+        })
     };
     open_read_only(&immutable(path))
         .and_then(ask)
@@ -439,6 +456,15 @@ fn state_id(surroundings: &Surroundings, identity: &MailboxIdentity) -> String {
     digest.update(surroundings.random);
     digest.update(identity.as_str().as_bytes());
     digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Makes durable what can be read from the state file at `path`. SQLite holds its locks on other
+/// files than its journal, so closing this one drops none.
+pub(super) fn sync_journal(path: &Path) -> Result<(), Error> {
+    let mut journal = path.file_name().unwrap_or_default().to_owned();
+    journal.push("-wal");
+    let directory = Directory::open_parent(path).map_err(Error::Directory)?;
+    directory.sync_file(&journal).map_err(Error::Directory)
 }
 
 /// The URI of a file that nobody changes (<https://www.sqlite.org/uri.html>).

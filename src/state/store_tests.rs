@@ -53,7 +53,7 @@ fn maildir() -> Place {
 }
 
 fn receipt(uid: &[u8], name: &str) -> Receipt {
-    let staged = Staged { directory: u64::MAX - 1, name: name.to_owned() };
+    let staged = Staged { inode: u64::MAX - 1, name: name.to_owned(), offset: None };
     Receipt {
         key: key(uid),
         origin: Origin::Delivered,
@@ -86,7 +86,8 @@ fn what_is_committed_is_known_and_pending_until_finished() {
     let waiting = state.pending().unwrap();
     assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), pending);
     assert_eq!(waiting[0].place, maildir());
-    assert_eq!(waiting[0].staged, Staged { directory: u64::MAX - 1, name: "n1".into() });
+    let staged = Staged { inode: u64::MAX - 1, name: "n1".into(), offset: None };
+    assert_eq!(waiting[0].staged, staged);
     state.commit(&[], &pending[..1]).unwrap();
     assert_eq!(state.pending().unwrap().len(), 1);
     state.drop_pending(&pending[1..]).unwrap();

@@ -12,7 +12,6 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::store::{BUSY, owner_of};
 use super::{AccountLock, Error, StateFiles};
-use crate::durable::Directory;
 use crate::model::{AccountName, MailboxIdentity, Surroundings};
 
 /// How often somebody who reads the file is asked to be done.
@@ -24,16 +23,17 @@ pub(super) fn find(files: &StateFiles, identity: &MailboxIdentity) -> Option<Sta
     if has_own(files) {
         return None;
     }
-    let is_it =
-        |found: &StateFiles| owner_of(&found.database_path()).as_deref() == Some(identity.as_str());
+    let is_it = |found: &StateFiles| is_of(found, identity);
     // The usual case first, which needs no look at the others.
     let url = StateFiles::new(files.directory(), &AccountName::of_mailbox(identity));
     if is_it(&url) {
         return Some(url);
     }
-    let names = Directory::open(files.directory()).and_then(|directory| directory.names()).ok()?;
-    let stems = names.iter().filter_map(|name| name.to_str()?.strip_suffix(".db"));
-    stems.map(|stem| StateFiles::with_stem(files.directory(), stem)).find(is_it)
+    StateFiles::all(files.directory()).into_iter().find(is_it)
+}
+
+fn is_of(files: &StateFiles, identity: &MailboxIdentity) -> bool {
+    owner_of(&files.database_path()).is_some_and(|owner| owner.identity == identity.as_str())
 }
 
 /// Whether there is a database, and not only the empty file that a kill left in place of one.
@@ -55,9 +55,8 @@ pub(super) fn take_over(
     let Some(found) = find(files, identity) else { return Ok(()) };
     // Whoever works under the other name must be done first.
     let _other = AccountLock::take(&found, surroundings)?;
-    let path = found.database_path();
     // It may have been taken away before the lock was had.
-    if owner_of(&path).as_deref() != Some(identity.as_str()) {
+    if !is_of(&found, identity) {
         return Ok(());
     }
     fold_log(&found)?;

@@ -17,7 +17,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::support::certs::{Authority, Leaf};
 use crate::support::dovecot::{Dovecot, PASSWORD};
 use crate::support::home::finish;
-use crate::support::{Home, Maildir, Output};
+use crate::support::{Home, Maildir, Mbox, Output};
 
 /// A home and a real server.
 pub(crate) struct Site {
@@ -468,6 +468,41 @@ fn raw_session(port: u16) -> native_tls::TlsStream<TcpStream> {
         assert!(reply.starts_with("+OK"), "{reply}");
     }
     stream
+}
+
+#[test]
+fn an_mbox_that_dovecot_reads() {
+    let full = std::env::var("POPFETCH_INTEROP").is_ok_and(|value| value == "full");
+    let largest = if full { 1_000_000 } else { 20_000 };
+    let site = Site::new();
+    let mut writer = Writer::new(7);
+    let mut all = Vec::new();
+    for _ in 0..1000 {
+        let size = writer.random.size(500, largest);
+        let message = writer.message(size);
+        site.dovecot.deliver("alice", &message);
+        all.push(message);
+    }
+    let mbox = Mbox::at(site.home.path("mbox"));
+    site.run("fetch", &["--to", &mbox.to(), "--delete"]).succeeds();
+    assert_eq!(site.on_server().len(), 0);
+    mbox.holds(&all);
+
+    let reader = Site::with("mail_location = mbox:~/folders:INBOX=~/inbox");
+    reader.dovecot.place("alice", "inbox", mbox.content());
+    let mut session = raw_session(reader.dovecot.port());
+    session.write_all(b"STAT\r\n").unwrap();
+    let reply = read_line(&mut session);
+    assert!(reply.starts_with("+OK 1000 "), "{reply}");
+    session.write_all(b"QUIT\r\n").unwrap();
+    session.read_to_end(&mut Vec::new()).unwrap();
+    // And each is told from the next: one list shows them all, in order.
+    let list = reader.run("list", &[]).succeeds();
+    let lines = list.lines();
+    let subjects = lines.iter().map(|line| line.split('\t').nth(5).unwrap());
+    let plain: Vec<&str> = subjects.filter(|subject| subject.starts_with("plain ")).collect();
+    let expected: Vec<String> = (0..1000).step_by(5).map(|n| format!("plain {n}")).collect();
+    assert_eq!(plain, expected);
 }
 
 fn read_line(stream: &mut impl Read) -> String {

@@ -7,6 +7,8 @@ mod crash;
 mod fetch;
 mod interop;
 mod many;
+mod mbox;
+mod mbox_recovery;
 mod memory;
 mod recovery;
 mod secrets;

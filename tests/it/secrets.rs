@@ -8,7 +8,8 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::statuses::{behind, fails, run};
+use crate::statuses::{fails, run};
+use crate::support::home::behind;
 use crate::support::server::{Action, Capabilities, Entry, Trigger};
 use crate::support::world::PASSWORD;
 use crate::support::{Output, World};

@@ -5,25 +5,12 @@ use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
-use crate::support::home::finish;
+use crate::support::home::{behind, finish};
 use crate::support::server::{Action, Body, Capabilities, Mailbox, Script, Server, Trigger};
 use crate::support::world::PASSWORD;
 use crate::support::{Home, Maildir, Output, World};
-
-/// `command` as an argument of another program: `before`, then the program and its arguments,
-/// with the same environment.
-pub(crate) fn behind(before: &[&str], command: &Command) -> Command {
-    let mut outer = Command::new(before[0]);
-    outer.args(&before[1..]).arg(command.get_program()).args(command.get_args()).env_clear();
-    outer.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    if let Some(directory) = command.get_current_dir() {
-        outer.current_dir(directory);
-    }
-    outer.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    outer
-}
 
 /// Runs a prepared program to its end.
 pub(crate) fn run(command: &mut Command) -> Output {

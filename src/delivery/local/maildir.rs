@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Names;
+use super::{Names, require_own};
 use crate::delivery::{Error, HeaderBlock};
 use crate::durable::{self, Directory, File};
 use crate::model::{Place, Staged};
@@ -66,13 +66,13 @@ impl Maildir {
             Err(error) if error.is_not_found() && create => {
                 // Whoever owns the parent could have put a link where the Maildir is to be.
                 let parent = Directory::open_parent(path).map_err(unusable)?;
-                require_own(&parent, user, place)?;
+                require_own_directory(&parent, user, place)?;
                 Directory::open_or_create(path)
             }
             other => other,
         };
         let root = root.map_err(unusable)?;
-        require_own(&root, user, place)?;
+        require_own_directory(&root, user, place)?;
         // A run that was killed right after it had made the Maildir did not come to this. Where
         // the parent cannot be read, it was not popfetch that made anything in it.
         if let Ok(parent) = Directory::open_parent(path) {
@@ -90,8 +90,8 @@ impl Maildir {
         let (tmp, new) = (open("tmp").map_err(unusable)?, open("new").map_err(unusable)?);
         // Nothing is delivered into it, but without it no reader takes this for a Maildir.
         let cur = open("cur").map_err(unusable)?;
-        require_own(&tmp, user, place)?;
-        require_own(&new, user, place)?;
+        require_own_directory(&tmp, user, place)?;
+        require_own_directory(&new, user, place)?;
         let tmp_inode = tmp.inode().map_err(unusable)?;
         Ok(Self { place: place.clone(), tmp, new, cur, tmp_inode })
     }
@@ -119,7 +119,7 @@ impl Maildir {
     /// What the state records of the file `name` in `tmp/`.
     #[must_use]
     pub fn staged(&self, name: &str) -> Staged {
-        Staged { directory: self.tmp_inode, name: name.to_owned() }
+        Staged { inode: self.tmp_inode, name: name.to_owned(), offset: None }
     }
 
     /// Makes `tmp/` durable: the entries of the files in it.
@@ -160,7 +160,7 @@ impl Maildir {
             self.publish(name)?;
             return Ok(Completion::Renamed);
         }
-        if staged.directory == self.tmp_inode || self.holds(name)? {
+        if staged.inode == self.tmp_inode || self.holds(name)? {
             return Ok(Completion::WasDone);
         }
         Ok(Completion::Elsewhere)
@@ -222,14 +222,10 @@ impl Maildir {
     }
 }
 
-/// Root must not write where another user can swap a directory for a link (CVE-2004-0880).
-fn require_own(directory: &Directory, user: u32, place: &Place) -> Result<(), Error> {
+fn require_own_directory(directory: &Directory, user: u32, place: &Place) -> Result<(), Error> {
     let owner = directory.owner();
     let owner = owner.map_err(|source| Error::Unusable { place: place.clone(), source })?;
-    if user == 0 && owner != 0 {
-        return Err(Error::ForeignOwner { path: directory.path().to_owned(), owner });
-    }
-    Ok(())
+    require_own(directory.path(), owner, user)
 }
 
 #[cfg(test)]
@@ -270,7 +266,7 @@ mod tests {
         assert_eq!(fs::read(home.path().join("m/new/a")).unwrap(), b"x\n");
         assert_eq!(maildir.complete(&a).unwrap(), Completion::WasDone);
         assert_eq!(maildir.complete(&b).unwrap(), Completion::WasDone);
-        let elsewhere = |staged: Staged| Staged { directory: staged.directory + 1, ..staged };
+        let elsewhere = |staged: Staged| Staged { inode: staged.inode + 1, ..staged };
         assert_eq!(maildir.complete(&elsewhere(b)).unwrap(), Completion::Elsewhere);
         // Copied to another disk: the inode is another, the message is here.
         assert_eq!(maildir.complete(&elsewhere(a.clone())).unwrap(), Completion::WasDone);

@@ -1,10 +1,25 @@
 //! Destinations on this machine.
 
 mod maildir;
+mod mbox;
 mod mboxrd;
 mod names;
 mod stream;
 
 pub use maildir::{Completion, Found, Maildir};
+pub(crate) use mbox::SpooledMessage;
+pub use mbox::{Completed, LockedMbox, Mbox, OtherAccount, Spools};
 pub use names::Names;
 pub use stream::{Spool, Stream, StreamFormat};
+
+use std::path::Path;
+
+use super::Error;
+
+/// Root must not write where another user can swap what is there for a link (CVE-2004-0880).
+fn require_own(path: &Path, owner: u32, user: u32) -> Result<(), Error> {
+    if user == 0 && owner != 0 {
+        return Err(Error::ForeignOwner { path: path.to_owned(), owner });
+    }
+    Ok(())
+}

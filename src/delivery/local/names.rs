@@ -44,6 +44,11 @@ impl Names {
         )
     }
 
+    /// The time in seconds since the epoch.
+    pub(crate) fn seconds(&self) -> i64 {
+        self.surroundings.seconds()
+    }
+
     /// What the names of all files of the message `key` have in common.
     #[must_use]
     pub fn marker(&self, key: &MessageKey) -> String {

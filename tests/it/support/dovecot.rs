@@ -139,6 +139,15 @@ impl Dovecot {
         self.directory.path().join("mail").join(user)
     }
 
+    /// Puts a file into the user's home.
+    pub(crate) fn place(&self, user: &str, name: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.maildir(user).join(name);
+        fs::write(&path, bytes).expect("a file");
+        if geteuid().is_root() {
+            chown(path, Some(NOBODY), Some(NOBODY)).expect("a new owner");
+        }
+    }
+
     /// Puts a message, with LF line ends, into the user's mailbox. Messages
     /// are numbered in the order in which they were delivered.
     pub(crate) fn deliver(&self, user: &str, bytes: impl AsRef<[u8]>) {

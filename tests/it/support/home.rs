@@ -131,6 +131,19 @@ pub(crate) fn program() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_popfetch"))
 }
 
+/// `command` as an argument of another program: `before`, then the program and its arguments,
+/// with the same environment.
+pub(crate) fn behind(before: &[&str], command: &Command) -> Command {
+    let mut outer = Command::new(before[0]);
+    outer.args(&before[1..]).arg(command.get_program()).args(command.get_args()).env_clear();
+    outer.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(directory) = command.get_current_dir() {
+        outer.current_dir(directory);
+    }
+    outer.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    outer
+}
+
 /// Waits for the program's end.
 pub(crate) fn finish(child: Child) -> Output {
     use std::os::unix::process::ExitStatusExt;

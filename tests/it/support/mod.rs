@@ -6,10 +6,12 @@ pub(crate) mod certs;
 pub(crate) mod dovecot;
 pub(crate) mod home;
 pub(crate) mod maildir;
+pub(crate) mod mbox;
 pub(crate) mod server;
 pub(crate) mod world;
 
 pub(crate) use accounts::Accounts;
 pub(crate) use home::{Home, Output};
 pub(crate) use maildir::Maildir;
+pub(crate) use mbox::Mbox;
 pub(crate) use world::World;

@@ -1,0 +1,115 @@
+//! An mbox as a reader finds it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// An mbox that the program delivered into.
+pub(crate) struct Mbox(PathBuf);
+
+impl Mbox {
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// `mbox:` and its path.
+    pub(crate) fn to(&self) -> String {
+        format!("mbox:{}", self.0.display())
+    }
+
+    /// All octets; none where it is missing.
+    pub(crate) fn content(&self) -> Vec<u8> {
+        fs::read(&self.0).unwrap_or_default()
+    }
+
+    /// The messages without their quoting, sorted. Requires that each has its From_ line in front
+    /// of it and an empty line behind it, and that Python reads the same.
+    #[track_caller]
+    pub(crate) fn messages(&self) -> Vec<Vec<u8>> {
+        let content = self.content();
+        let mut messages = Vec::new();
+        let mut rest = content.as_slice();
+        while !rest.is_empty() {
+            assert!(rest.starts_with(b"From "), "{}", rest.escape_ascii());
+            let body = &rest[line_end(rest)..];
+            let end = start_of_next(body).unwrap_or(body.len());
+            let message = body[..end].strip_suffix(b"\n").expect("an empty line");
+            messages.push(message.to_vec());
+            rest = &body[end..];
+        }
+        if let Some(read) = self.as_python_reads_it() {
+            assert_eq!(read.len(), messages.len(), "Python counts otherwise");
+            assert!(read == messages, "Python reads otherwise");
+        }
+        let mut messages: Vec<_> = messages.iter().map(|message| unquoted(message)).collect();
+        messages.sort();
+        messages
+    }
+
+    /// The messages, still quoted; nothing where there is no Python.
+    fn as_python_reads_it(&self) -> Option<Vec<Vec<u8>>> {
+        let script = "import mailbox, sys\n\
+            box = mailbox.mbox(sys.argv[1], create=False)\n\
+            for key in box.keys(): print(box.get_bytes(key).hex())";
+        let output = Command::new("python3").args(["-c", script]).arg(&self.0).output().ok()?;
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).expect("hexadecimal");
+        Some(text.lines().map(from_hex).collect())
+    }
+
+    /// Requires exactly these messages, each once, and nothing half written.
+    #[track_caller]
+    pub(crate) fn holds<M: AsRef<[u8]>>(&self, expected: impl IntoIterator<Item = M>) {
+        let mut expected: Vec<Vec<u8>> =
+            expected.into_iter().map(|message| message.as_ref().to_vec()).collect();
+        expected.sort();
+        let messages = self.messages();
+        let shown = |all: &[Vec<u8>]| -> Vec<String> {
+            let short = |m: &Vec<u8>| m.iter().take(60).copied().collect::<Vec<u8>>();
+            all.iter().map(|m| short(m).escape_ascii().to_string()).collect()
+        };
+        assert!(
+            messages == expected,
+            "the mbox holds {}\n{:#?}\nand not {}\n{:#?}",
+            messages.len(),
+            shown(&messages),
+            expected.len(),
+            shown(&expected)
+        );
+    }
+}
+
+fn line_end(text: &[u8]) -> usize {
+    text.iter().position(|&b| b == b'\n').map_or(text.len(), |at| at + 1)
+}
+
+/// Where the next From_ line begins.
+fn start_of_next(text: &[u8]) -> Option<usize> {
+    if text.starts_with(b"From ") {
+        return Some(0);
+    }
+    text.windows(6).position(|window| window == b"\nFrom ").map(|at| at + 1)
+}
+
+/// Removes one `>` from each line that is `From ` behind some.
+fn unquoted(message: &[u8]) -> Vec<u8> {
+    let line = |line: &[u8]| {
+        let bare = line.iter().position(|&b| b != b'>').map_or(&b""[..], |at| &line[at..]);
+        let quoted = line.starts_with(b">") && bare.starts_with(b"From ");
+        line[usize::from(quoted)..].to_vec()
+    };
+    message.split_inclusive(|&b| b == b'\n').flat_map(line).collect()
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    let digits = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| {
+        let pair = std::str::from_utf8(pair).expect("hexadecimal");
+        u8::from_str_radix(pair, 16).expect("hexadecimal")
+    };
+    digits.map(byte).collect()
+}
