@@ -735,7 +735,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__list)
-            opts="-n -c -q -v -h --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --short --count --exit-code --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1370,12 +1370,16 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__rebuild)
-            opts="-c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --to --config --state-dir --quiet --verbose --json --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
             fi
             case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --user)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1427,10 +1431,6 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -62,12 +62,12 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
-complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l new -d 'What was not seen before'
-complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l seen -d 'What was seen before'
-complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l all -d 'Everything'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l short -d 'Without sender, subject and date: does not read the headers'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l count -d 'Only say how many'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l exit-code -d 'Exit with 1 when nothing was listed'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l new -d 'What was not seen before'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l seen -d 'What was seen before'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l all -d 'Everything'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -258,6 +258,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from import" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l to -d 'The Maildir that was fetched into [default: the account\'s]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l user -d 'The user\'s name' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls -d 'TLS from the first octet (port 995), by STLS (port 110), or none at all' -r -f -a "implicit\t''
 starttls\t''
@@ -268,7 +269,6 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l to -d 'The Maildir that was fetched into [default: the account\'s]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'

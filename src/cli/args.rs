@@ -135,11 +135,11 @@ pub(crate) enum StateCommand {
     },
     /// After the state was lost: take for delivered what the names of the files in a Maildir show
     Rebuild {
-        #[command(flatten)]
-        online: Box<OnlineArgs>,
         /// The Maildir that was fetched into [default: the account's]
         #[arg(long, value_name = "maildir:PATH")]
         to: Vec<String>,
+        #[command(flatten)]
+        online: Box<OnlineArgs>,
     },
     /// After the server has given its messages new unique-ids: find the known ones again
     Adopt(Box<OnlineArgs>),
@@ -171,8 +171,6 @@ pub(crate) struct ListArgs {
     /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
     /// Without sender, subject and date: does not read the headers
     #[arg(long)]
     pub(crate) short: bool,
@@ -182,6 +180,8 @@ pub(crate) struct ListArgs {
     /// Exit with 1 when nothing was listed
     #[arg(long)]
     pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }

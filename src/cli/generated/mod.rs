@@ -8,6 +8,8 @@
 //! ```
 
 mod completions;
+mod manual;
+mod manual_tests;
 
 use std::fs;
 use std::path::{Path, PathBuf};
