@@ -9,6 +9,7 @@ mod fetch;
 mod interop;
 mod many;
 mod memory;
+mod readme;
 mod recovery;
 mod secrets;
 mod selections;
