@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use jiff::Timestamp;
 use popfetch::model::{
@@ -30,10 +30,10 @@ pub(crate) struct Cli {
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The configuration file [default: ~/.config/popfetch/config.toml]
-    #[arg(short, long, value_name = "FILE", global = true)]
+    #[arg(short, long, value_name = "FILE", global = true, value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
     /// Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub(crate) state_dir: Option<PathBuf>,
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
@@ -73,6 +73,22 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Show what has been seen, and change it
     State(StateArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell that is to read them
+    #[arg(value_name = "SHELL", value_enum)]
+    pub(crate) shell: ShellArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellArg {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 #[derive(Debug, Args)]
@@ -132,11 +148,11 @@ pub(crate) enum StateCommand {
     },
     /// After the state was lost: take for delivered what the names of the files in a Maildir show
     Rebuild {
-        #[command(flatten)]
-        online: Box<OnlineArgs>,
         /// The Maildir that was fetched into [default: the account's]
         #[arg(long, value_name = "maildir:PATH")]
         to: Vec<String>,
+        #[command(flatten)]
+        online: Box<OnlineArgs>,
     },
     /// After the server has given its messages new unique-ids: find the known ones again
     Adopt(Box<OnlineArgs>),
@@ -157,6 +173,9 @@ pub(crate) enum ConfigCommand {
     Path,
     /// Say what is wrong with the configuration and the files that it names
     Check,
+    /// Print the names of all accounts, and nothing where they cannot be known: for completions
+    #[command(hide = true)]
+    Accounts,
 }
 
 #[derive(Debug, Args)]
@@ -165,8 +184,6 @@ pub(crate) struct ListArgs {
     /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
     /// Without sender, subject and date: does not read the headers
     #[arg(long)]
     pub(crate) short: bool,
@@ -176,6 +193,8 @@ pub(crate) struct ListArgs {
     /// Exit with 1 when nothing was listed
     #[arg(long)]
     pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }
@@ -438,7 +457,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "MODE", value_enum)]
     pub(crate) tls: Option<TlsArg>,
     /// Trust the certificates in this PEM file instead of the system's (with any number of SOURCEs)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<PathBuf>,
     /// How to log in: USER or PLAIN [default: what the server offers]
     #[arg(long, value_name = "MECHANISM")]
@@ -447,7 +466,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "CMD")]
     pub(crate) password_command: Option<String>,
     /// Read the password from a file that only you can read
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) password_file: Option<PathBuf>,
     /// Read the password from an open file descriptor
     #[arg(long, value_name = "N")]

@@ -2,11 +2,14 @@
 
 mod accounts;
 mod args;
+mod completions;
 mod config;
 mod delete;
 mod destination;
 mod exit;
 mod fetch;
+#[cfg(test)]
+mod generated;
 mod harden;
 mod json;
 mod list;
@@ -59,6 +62,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Delete(args) => delete::run(cli, args),
         Command::Config(args) => config::run(cli, args.command),
         Command::State(args) => state::run(cli, &args.command),
+        Command::Completions(args) => completions::run(args.shell),
     };
     done.unwrap_or_else(|error| {
         let failure = Failure::of(error);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod completions;
 mod config;
 mod crash;
 mod fetch;
@@ -10,6 +11,7 @@ mod many;
 mod mbox;
 mod mbox_recovery;
 mod memory;
+mod readme;
 mod recovery;
 mod secrets;
 mod selections;

@@ -27,6 +27,13 @@ pub(crate) fn run(cli: &Cli, command: ConfigCommand) -> anyhow::Result<Exit> {
                 as_toml(&config, cli.global.verbose > 0)?
             }
         }
+        // A shell asks while somebody types: whatever is wrong is told elsewhere.
+        ConfigCommand::Accounts => match Config::load(&cli.global) {
+            Ok(Some(config)) => {
+                config.accounts.iter().map(|account| format!("{}\n", account.name)).collect()
+            }
+            Ok(None) | Err(_) => String::new(),
+        },
         ConfigCommand::Check => match check(cli) {
             Ok(text) => text,
             Err(problems) => {

@@ -12,6 +12,8 @@ mod value;
 
 pub(crate) use command::run;
 pub(crate) use keys::Values;
+#[cfg(test)]
+pub(crate) use keys::{Globals, Key};
 pub(crate) use load::{AccountConfig, Config, locate};
 pub(crate) use suggest::{did_you_mean, nearest};
 pub(crate) use value::tls_name;
