@@ -99,6 +99,14 @@ impl<'a> Events<'a> {
     }
 }
 
+/// The events of an account that failed before anything was done.
+pub(crate) fn unstarted(failure: &Failure, out: &mut dyn Write) {
+    let account = failure.account.clone().unwrap_or_default();
+    let mut events = Events { account, out, result: Ok(()) };
+    events.error(failure);
+    events.summary(&Outcome::default(), 0.0, failure.exit);
+}
+
 impl Observer for Events<'_> {
     fn event(&mut self, event: &Event<'_>) {
         match event {

@@ -13,9 +13,10 @@ use popfetch::model::{AccountName, Interrupt, Surroundings};
 use popfetch::net::Connectors;
 
 use super::accounts::Job;
-use super::args::Cli;
+use super::args::{Cli, Command};
 use super::exit::Exit;
 use super::harden::harden;
+use super::json;
 use super::paths::state_directory;
 use super::report::Failure;
 use super::signals;
@@ -30,6 +31,8 @@ pub(crate) struct Setting {
     connectors: Connectors,
     state_directory: PathBuf,
     trace: bool,
+    /// Whether standard output gets JSON events.
+    events: bool,
 }
 
 impl Setting {
@@ -43,7 +46,17 @@ impl Setting {
             connectors: Connectors::default(),
             state_directory: state_directory(&cli.global)?,
             trace: cli.global.verbose >= 2,
+            events: cli.global.json
+                && matches!(cli.command, Command::Fetch(_) | Command::Delete(_)),
         })
+    }
+
+    /// Tells of an account that could not even begin.
+    fn tell_unstarted(&self, failure: &Failure) {
+        failure.print();
+        if self.events {
+            json::unstarted(failure, &mut io::stdout());
+        }
     }
 
     /// Runs `work` with the context of a job.
@@ -83,7 +96,7 @@ pub(crate) fn each_account<J: Sync>(
         let account =
             account.and_then(|(prepared, job)| Ok((prepared.finish(&setting.interrupt)?, job)));
         ready.push(account.map_err(|failure| {
-            failure.print();
+            setting.tell_unstarted(&failure);
             failure.exit
         }));
         let stopped = matches!(ready.last(), Some(Err(exit)) if exit.is_signal());

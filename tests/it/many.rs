@@ -161,3 +161,21 @@ fn to_standard_output_one_after_the_other_and_lists_in_order() {
     let count = accounts.run(&["list", "--count", "quick", &url, "quick"]).succeeds();
     assert_eq!(count.text(), "2\n");
 }
+
+#[test]
+fn an_account_without_a_password_has_its_json_events_too() {
+    let home = crate::support::Home::new();
+    let text = "[defaults]\nto = \"maildir:mail\"\nhost = \"no-such-host.invalid\"\n\
+        [accounts.a]\nuser = \"a\"\npassword-command = \"false\"\n\
+        [accounts.b]\nuser = \"b\"\npassword-command = \"echo x\"\n";
+    home.write("config.toml", text);
+    let output = home.run(&["fetch", "-c", "config.toml", "--json"]).exits(77);
+    let events = output.json();
+    for (account, exit) in [("a", 77), ("b", 68)] {
+        let of = |name: &str| {
+            events.iter().find(|event| event["event"] == name && event["account"] == account)
+        };
+        assert_eq!(of("error").unwrap()["exit"], exit);
+        assert_eq!(of("summary").unwrap()["exit"], exit);
+    }
+}
