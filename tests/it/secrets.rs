@@ -8,7 +8,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::statuses::{fails, run};
+use crate::support::expect::{fails, run};
 use crate::support::home::behind;
 use crate::support::server::{Action, Capabilities, Entry, Trigger};
 use crate::support::world::PASSWORD;

@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::thread;
 
-use crate::statuses::{fails, run};
 use crate::support::certs::{Authority, Issued, Leaf};
+use crate::support::expect::{fails, run};
 use crate::support::server::{Action, Capabilities, Mailbox, Script, Server, Session, Trigger};
 use crate::support::{Home, Output};
 

@@ -233,7 +233,7 @@ fn a_long_password_goes_behind_the_challenge() {
     let world = World::with(|script| script.login("alice", password.clone()));
     world.add_many(1);
     let mut command = world.command("list", &[]);
-    crate::statuses::run(command.env("POPFETCH_PASSWORD", &password)).succeeds();
+    crate::support::expect::run(command.env("POPFETCH_PASSWORD", &password)).succeeds();
     let session = only(&world);
     assert_eq!(session.commands()[1], "AUTH PLAIN");
     assert!(session.commands().iter().all(|line| !line.starts_with("AUTH PLAIN ")));

@@ -4,9 +4,11 @@
 pub(crate) mod accounts;
 pub(crate) mod certs;
 pub(crate) mod dovecot;
+pub(crate) mod expect;
 pub(crate) mod home;
 pub(crate) mod maildir;
 pub(crate) mod mbox;
+pub(crate) mod namespace;
 pub(crate) mod server;
 pub(crate) mod world;
 

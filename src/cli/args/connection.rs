@@ -1,0 +1,74 @@
+//! How to get to a server, and in.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use popfetch::model::TlsMode;
+use popfetch::sasl::LoginMethod;
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum TlsArg {
+    Implicit,
+    Starttls,
+    None,
+}
+
+impl From<TlsArg> for TlsMode {
+    fn from(arg: TlsArg) -> Self {
+        match arg {
+            TlsArg::Implicit => Self::Implicit,
+            TlsArg::Starttls => Self::Starttls,
+            TlsArg::None => Self::None,
+        }
+    }
+}
+
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Connection (with exactly one SOURCE)")]
+pub(crate) struct ConnectionArgs {
+    /// The user's name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// TLS from the first octet (port 995), by STLS (port 110), or none at all
+    #[arg(long, value_name = "MODE", value_enum)]
+    pub(crate) tls: Option<TlsArg>,
+    /// Trust the certificates in this PEM file instead of the system's (with any number of SOURCEs)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// How to log in: USER or PLAIN [default: what the server offers]
+    #[arg(long, value_name = "MECHANISM")]
+    pub(crate) auth: Option<LoginMethod>,
+    /// Read the password from what a command prints
+    #[arg(long, value_name = "CMD")]
+    pub(crate) password_command: Option<String>,
+    /// Read the password from a file that only you can read
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Read the password from an open file descriptor
+    #[arg(long, value_name = "N")]
+    pub(crate) password_fd: Option<u32>,
+    /// How long to wait for the server, between two octets too [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) timeout: Option<u64>,
+    /// Send the password even where everybody on the way can read it
+    #[arg(long)]
+    pub(crate) allow_cleartext_password: bool,
+}
+
+impl ConnectionArgs {
+    /// The flag, if any is given, that makes sense for one source only.
+    pub(crate) fn single_source_flag(&self) -> Option<&'static str> {
+        let given = [
+            (self.user.is_some(), "--user"),
+            (self.tls.is_some(), "--tls"),
+            (self.auth.is_some(), "--auth"),
+            (self.password_command.is_some(), "--password-command"),
+            (self.password_file.is_some(), "--password-file"),
+            (self.password_fd.is_some(), "--password-fd"),
+            (self.timeout.is_some(), "--timeout"),
+            (self.allow_cleartext_password, "--allow-cleartext-password"),
+        ];
+        given.iter().find(|(given, _)| *given).map(|(_, flag)| *flag)
+    }
+}
