@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod known;
 mod lock;
+mod open;
 mod others;
 mod record;
 mod schema;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::store::{open_to_read, owner_of, sync_journal};
+use super::open::{open_to_read, owner_of, sync_journal};
 use super::{Error, StateFiles, record, schema};
 use crate::model::{Place, Staged};
 

@@ -3,7 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::model::{AccountName, Endpoint, Octets, Origin, Placement, Staged, TlsMode, Uid};
+use std::path::Path;
+
+use crate::model::{
+    AccountName, Endpoint, MailboxIdentity, Octets, Origin, Placement, Staged, Surroundings,
+    TlsMode, Uid,
+};
+use crate::state::{AccountLock, StateFiles};
 
 struct Home {
     _directory: tempfile::TempDir,

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::store::{BUSY, owner_of};
+use super::open::{BUSY, owner_of};
 use super::{AccountLock, Error, StateFiles};
 use crate::model::{AccountName, MailboxIdentity, Surroundings};
 
