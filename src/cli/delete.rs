@@ -16,8 +16,8 @@ use super::question::{self, NoAnswer};
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
 use super::screen::say;
-use super::size::count;
 use super::table::{Style, Table, terminal_width};
+use popfetch::model::count;
 
 pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
     if !args.selection.is_given() {

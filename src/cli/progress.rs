@@ -5,11 +5,11 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use popfetch::jobs::{Event, Observer, Outcome, Planned};
-use popfetch::model::{AccountName, Listed};
+use popfetch::model::{AccountName, Listed, count};
 use popfetch::proto::visible;
 
 use super::screen::{bars, say, width};
-use super::size::{count, seconds, size};
+use super::size::{seconds, size};
 use super::table::fit;
 
 /// How much is told.

@@ -20,9 +20,9 @@ use super::json;
 use super::paths::state_directory;
 use super::report::Failure;
 use super::signals;
-use super::size::count;
 use super::surroundings::surroundings;
 use super::trace::Printed;
+use popfetch::model::count;
 
 /// What the jobs of this process share.
 pub(crate) struct Setting {

@@ -19,11 +19,6 @@ pub(crate) fn size(octets: u64) -> String {
     format!("{value:.digits$} {}", UNITS[unit])
 }
 
-/// A count and its noun: `1 message`, `2 messages`.
-pub(crate) fn count(n: u64, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
-}
-
 /// A duration: `0.4 s`, `2 min 5 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     match duration.as_secs() {
@@ -35,6 +30,7 @@ pub(crate) fn seconds(duration: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use popfetch::model::count;
 
     #[test]
     fn sizes() {

@@ -17,8 +17,8 @@ use super::output::{stdout, written};
 use super::receipt::{as_json, from_json};
 use super::report::Failure;
 use super::run::{Setting, each_account, tell_failure};
-use super::size::count;
 use super::source::parse_uid;
+use popfetch::model::count;
 
 pub(crate) fn run(cli: &Cli, command: &StateCommand) -> anyhow::Result<Exit> {
     match command {

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use popfetch::jobs::Row;
-use popfetch::model::AccountName;
+use popfetch::model::{AccountName, count};
 use popfetch::proto::visible;
 use popfetch::summary::Summary;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::args::ColorArg;
 use super::output::is_terminal;
-use super::size::{count, size};
+use super::size::size;
 
 /// The longest field of a tab-separated line, in characters.
 const FIELD: usize = 4096;

@@ -1,6 +1,7 @@
 //! Words that every layer uses: plain data, no I/O, no clocks.
 
 mod account;
+mod count;
 mod delivery;
 mod endpoint;
 mod interrupt;
@@ -11,6 +12,7 @@ mod selection;
 mod surroundings;
 
 pub use account::{AccountName, InvalidAccountName, MailboxIdentity};
+pub use count::count;
 pub use delivery::{Origin, PendingDelivery, Place, Placement, Receipt, Staged};
 pub use endpoint::{Endpoint, TlsMode};
 pub use interrupt::Interrupt;

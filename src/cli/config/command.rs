@@ -12,9 +12,9 @@ use super::super::exit::Exit;
 use super::super::output::written;
 use super::super::report::Failure;
 use super::super::secrets::{PasswordSource, VARIABLE, open_private};
-use super::super::size::count;
 use super::keys::{Key, Origin, Shown};
 use super::{AccountConfig, Config, locate, tls_name};
+use popfetch::model::count;
 
 pub(crate) fn run(cli: &Cli, command: ConfigCommand) -> anyhow::Result<Exit> {
     let text = match command {
