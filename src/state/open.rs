@@ -173,11 +173,15 @@ fn immutable(path: &Path) -> OsString {
     OsString::from_vec(uri)
 }
 
-/// SQLite would create the file by the umask; it is to be private from its first moment.
+/// SQLite would create the file by the umask; it is to be private from its first moment. One that
+/// exists is not even opened: to close it would release every lock that SQLite holds on it in
+/// another thread of this process (fcntl(2)).
 fn create_private(directory: &Directory, name: &str) -> Result<(), Error> {
-    let missing = !directory.contains(name).map_err(Error::Directory)?;
-    directory.open_or_create_file(name).map_err(Error::Directory)?;
-    if missing { directory.sync().map_err(Error::Directory) } else { Ok(()) }
+    if directory.contains(name).map_err(Error::Directory)? {
+        return Ok(());
+    }
+    directory.create_file(name).map_err(Error::Directory)?;
+    directory.sync().map_err(Error::Directory)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
