@@ -65,11 +65,23 @@ impl Template {
                 Err(Failure::usage(format!("the destination {kind}: lacks its path")))
             }
             Some(("maildir", to)) => Ok(Destination::Maildir(path(to)?)),
-            Some(("mbox", to)) => Ok(Destination::Mbox(path(to)?)),
+            Some(("mbox", to)) => Ok(Destination::Mbox(one_spelling(path(to)?))),
             _ => Err(Failure::usage(format!(
                 "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
             ))),
         }
+    }
+}
+
+/// The path of an mbox without symbolic links in its directory: accounts that share an mbox must
+/// call it by one name, to take turns and to find what the others have left unfinished. (A Maildir
+/// needs neither.)
+fn one_spelling(path: PathBuf) -> PathBuf {
+    let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
+    match (parent, path.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        // That it cannot be opened is said when it is.
+        _ => path,
     }
 }
 
@@ -94,6 +106,18 @@ mod tests {
         assert_eq!(read("mbox:b", "a"), Destination::Mbox("/base/b".into()));
         for bad in ["", "maildir:", "mbox:", "/a/b", "imap:x"] {
             assert_eq!(Template::parse(bad, None).unwrap_err().exit, Exit::USAGE, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_mbox_has_one_spelling() {
+        let home = tempfile::tempdir().unwrap();
+        let real = home.path().canonicalize().unwrap().join("real");
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, home.path().join("link")).unwrap();
+        for spelling in ["real/m", "link/m", "link/../real/m"] {
+            let text = format!("mbox:{}", home.path().join(spelling).display());
+            assert_eq!(read(&text, "a"), Destination::Mbox(real.join("m")), "{spelling}");
         }
     }
 
