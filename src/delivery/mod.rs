@@ -16,7 +16,7 @@ pub use error::Error;
 pub use header::HeaderBlock;
 pub use line_end::LineFeeds;
 pub use local::{
-    Completed, Completion, Found, LockedMbox, Maildir, Mbox, Names, OtherAccount, Spool, Spools,
-    Stream, StreamFormat,
+    Completed, Completion, Found, LockedMbox, Maildir, Mbox, Names, OtherAccount, Spool, Spooled,
+    Spools, Stream, StreamFormat,
 };
 pub use mboxes::Mboxes;

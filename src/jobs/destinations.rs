@@ -74,6 +74,15 @@ pub(super) fn open_spools(files: &StateFiles, path: &Path, id: &str) -> Result<S
     Ok(spools.map_err(state::Error::Directory)?)
 }
 
+/// The same, if they are there.
+pub(super) fn find_spools(
+    files: &StateFiles,
+    path: &Path,
+    id: &str,
+) -> Result<Option<Spools>, Error> {
+    Ok(Spools::find(&files.spool(), path, id).map_err(state::Error::Directory)?)
+}
+
 /// Opens the mbox at `path`.
 pub(super) fn open_mbox(
     path: &Path,

@@ -191,6 +191,9 @@ impl Error {
                 "is the port right? 995 is the usual one; with --tls starttls, 110"
             }
             Self::Net(net::Error::UnknownHost { .. }) => "is the name spelt right?",
+            Self::Delivery(delivery::Error::Vanished { place: Place::Mbox(_) }) => {
+                "if it is gone on purpose, make it anew with: touch FILE"
+            }
             Self::Delivery(delivery::Error::Vanished { .. }) => {
                 "if it is gone on purpose, make it anew with: mkdir -p DIR/tmp DIR/new DIR/cur"
             }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::delivery::{self, Completed, LockedMbox};
-use crate::model::Place;
+use crate::model::{Place, count};
 use crate::state::pending_of;
 
 /// Completes what killed runs of other accounts left to be done in a locked mbox. It comes before
@@ -26,11 +26,11 @@ pub(super) fn complete_others(
 
 /// The warning about beginnings of messages that had to stay.
 pub(super) fn fragments(place: &Place, completed: Completed) -> Option<String> {
-    let count = completed.fragments;
-    (count > 0).then(|| {
+    (completed.fragments > 0).then(|| {
+        let messages = count(completed.fragments as u64, "message");
         format!(
-            "{place}: {count} messages that an interrupted run had begun to write are there whole \
-             now, but their beginnings stay: another program has written behind them"
+            "{place}: whole now: {messages} that an interrupted run had begun to write; but what it \
+             had begun stays too, since another program has written behind it"
         )
     })
 }

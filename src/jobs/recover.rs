@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::destinations::{open_mbox, open_spools};
+use super::destinations::{find_spools, open_mbox};
 use super::intents::{complete_others, fragments};
 use super::{Context, Error, Event, Observer};
-use crate::delivery::{self, Completion, Destination, Maildir, Names};
-use crate::model::{PendingDelivery, Place, Staged};
+use crate::delivery::{self, Completion, Destination, Maildir, Names, Spooled};
+use crate::model::{PendingDelivery, Place, Staged, count};
 use crate::state::{self, State, StateFiles};
 
 /// An account whose deliveries are finished.
@@ -37,7 +37,7 @@ impl Recovery<'_> {
         let place = &rows[0].place;
         let outcome = match place {
             Place::Maildir(path) => self.recover_maildir(path, rows),
-            Place::Mbox(path) => self.recover_mbox(path, rows, state.id(), observer),
+            Place::Mbox(path) => self.recover_mbox(path, rows, state, observer),
             // Nothing is pending: it is recorded when it is done.
             Place::Stdout => Ok(0),
         };
@@ -54,10 +54,10 @@ impl Recovery<'_> {
             Err(Error::Elsewhere { .. } | Error::Delivery(delivery::Error::Vanished { .. }))
                 if !self.wanted.contains(place) =>
             {
-                let count = rows.len();
+                let messages = count(rows.len() as u64, "message");
                 let warning = format!(
-                    "{place} is gone; {count} messages that an interrupted run had yet to put \
-                     there are fetched again unless they went elsewhere too"
+                    "{place} is gone; {messages} that an interrupted run had yet to put there will \
+                     be fetched again, save what went elsewhere too"
                 );
                 observer.event(&Event::Warning(&warning));
                 state.drop_pending(&ids)?;
@@ -87,16 +87,36 @@ impl Recovery<'_> {
         &self,
         path: &Path,
         rows: &[PendingDelivery],
-        id: &str,
+        state: &mut State,
         observer: &mut dyn Observer,
     ) -> Result<usize, Error> {
-        let spools = open_spools(self.files, path, id)?;
+        let spools = find_spools(self.files, path, state.id())?;
         let mut staged: Vec<Staged> = Vec::new();
+        let mut lost: Vec<i64> = Vec::new();
         for row in rows {
-            if spools.is_waiting(&row.staged).map_err(state::Error::Directory)? {
-                staged.push(row.staged.clone());
+            let standing = match &spools {
+                Some(spools) => spools.standing(&row.staged).map_err(state::Error::Directory)?,
+                None => Spooled::Damaged,
+            };
+            match standing {
+                Spooled::Waiting => staged.push(row.staged.clone()),
+                Spooled::Done => {}
+                Spooled::Damaged => lost.push(row.id),
             }
         }
+        // Whether they came into the mbox is not known: rather twice than never.
+        if !lost.is_empty() {
+            let warning = format!(
+                "{}: {} of an interrupted run will be fetched again, save what went elsewhere too, for \
+                 lack of sound files in {}; what had already arrived will be there twice",
+                rows[0].place,
+                count(lost.len() as u64, "message"),
+                self.files.spool().display()
+            );
+            observer.event(&Event::Warning(&warning));
+            state.drop_pending(&lost)?;
+        }
+        let Some(spools) = spools else { return Ok(0) };
         // All is done, perhaps by another account: the mbox may be locked, or gone, as it likes.
         if staged.is_empty() {
             return Ok(0);
@@ -114,8 +134,9 @@ impl Recovery<'_> {
 
     /// Removes the spool files for a place that is given up.
     fn forget_spools(&self, place: &Place, id: &str) -> Result<(), Error> {
-        if let Place::Mbox(path) = place {
-            let spools = open_spools(self.files, path, id)?;
+        if let Place::Mbox(path) = place
+            && let Some(spools) = find_spools(self.files, path, id)?
+        {
             spools.sweep().map_err(state::Error::Directory)?;
         }
         Ok(())

@@ -90,6 +90,9 @@ pub struct Staged {
     pub name: String,
     /// Its place in the mbox; nothing in a Maildir.
     pub offset: Option<u64>,
+    /// How many octets it has as a spool file; nothing in a Maildir. A spool file of another
+    /// length is damaged, and must not pass for the message.
+    pub octets: Option<u64>,
 }
 
 /// A delivered message as the state records it.

@@ -53,7 +53,7 @@ pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessag
 
 pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDelivery>> {
     let mut select = connection.prepare_cached(
-        "SELECT delivery.id, kind, path, inode, name, place
+        "SELECT delivery.id, kind, path, inode, name, place, octets
          FROM delivery JOIN destination ON destination.id = destination
          WHERE done = 0 ORDER BY destination, delivery.id",
     )?;
@@ -67,8 +67,12 @@ pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDe
             "stdout" => Place::Stdout,
             _ => return Err(damaged(1, "a kind of destination")),
         };
-        let offset = row.get::<_, Option<i64>>(5)?.map(unsigned);
-        let staged = Staged { inode: unsigned(row.get(3)?), name: row.get(4)?, offset };
+        let staged = Staged {
+            inode: unsigned(row.get(3)?),
+            name: row.get(4)?,
+            offset: row.get::<_, Option<i64>>(5)?.map(unsigned),
+            octets: row.get::<_, Option<i64>>(6)?.map(unsigned),
+        };
         Ok(PendingDelivery { id: row.get(0)?, place, staged })
     })?;
     rows.collect()
@@ -126,15 +130,16 @@ pub(super) fn deliver(
         let destination = destination_or_new(transaction, &placement.place)?;
         let staged = placement.staged.as_ref();
         let insert = "
-            INSERT INTO delivery (message, destination, inode, name, place, done)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO delivery (message, destination, inode, name, place, octets, done)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET inode = excluded.inode, name = excluded.name,
-                place = excluded.place, done = excluded.done
+                place = excluded.place, octets = excluded.octets, done = excluded.done
             RETURNING id";
         let inode = staged.map(|staged| signed(staged.inode));
         let name = staged.map(|staged| staged.name.as_str());
         let offset = staged.and_then(|staged| staged.offset).map(signed);
-        let values = (message, destination, inode, name, offset, staged.is_none());
+        let octets = staged.and_then(|staged| staged.octets).map(signed);
+        let values = (message, destination, inode, name, offset, octets, staged.is_none());
         let id = transaction.prepare_cached(insert)?.query_row(values, |row| row.get(0))?;
         if staged.is_some() {
             pending.push(id);

@@ -47,6 +47,7 @@ const MIGRATIONS: [&str; 1] = ["
         inode       INTEGER,             -- of the tmp/ that the file was staged in, or of the mbox
         name        TEXT,                -- the file's name, in tmp/ or among the spool files
         place       INTEGER,             -- where in the mbox it begins
+        octets      INTEGER,             -- the length of the spool file
         done        INTEGER NOT NULL,    -- 0: it may still have to be renamed or appended
         UNIQUE (message, destination)
     ) STRICT;

@@ -59,7 +59,7 @@ fn maildir() -> Place {
 }
 
 fn receipt(uid: &[u8], name: &str) -> Receipt {
-    let staged = Staged { inode: u64::MAX - 1, name: name.to_owned(), offset: None };
+    let staged = Staged { inode: u64::MAX - 1, name: name.to_owned(), offset: None, octets: None };
     Receipt {
         key: key(uid),
         origin: Origin::Delivered,
@@ -92,7 +92,7 @@ fn what_is_committed_is_known_and_pending_until_finished() {
     let waiting = state.pending().unwrap();
     assert_eq!(waiting.iter().map(|row| row.id).collect::<Vec<_>>(), pending);
     assert_eq!(waiting[0].place, maildir());
-    let staged = Staged { inode: u64::MAX - 1, name: "n1".into(), offset: None };
+    let staged = Staged { inode: u64::MAX - 1, name: "n1".into(), offset: None, octets: None };
     assert_eq!(waiting[0].staged, staged);
     state.commit(&[], &pending[..1]).unwrap();
     assert_eq!(state.pending().unwrap().len(), 1);

@@ -113,6 +113,52 @@ fn after_the_spool_files_were_removed_and_a_reader_came_by() {
     killed.mbox.holds([OLD_MESSAGE]);
 }
 
+/// The state was copied or cleaned without its spool directory, so nothing is known of them.
+#[test]
+fn the_spool_directory_is_gone() {
+    let killed = Killed::new();
+    fs::write(killed.mbox.path(), OLD).unwrap();
+    fs::remove_dir_all(killed.world.home.path("state/popfetch/spool")).unwrap();
+    let output = killed.fetch(&["--delete"]).exits(0);
+    assert!(output.stderr.contains("2 messages of an interrupted run will be fetched again"));
+    killed.holds(&[OLD_MESSAGE]);
+}
+
+#[test]
+fn a_spool_file_is_cut_short() {
+    for left in [0, 70] {
+        let killed = Killed::new();
+        fs::write(killed.mbox.path(), OLD).unwrap();
+        fs::write(&killed.spools[1], &killed.stored[1].1[..left]).unwrap();
+        let output = killed.fetch(&["--delete"]).exits(0);
+        assert!(output.stderr.contains("1 message of an interrupted run will be"), "{output:?}");
+        killed.holds(&[OLD_MESSAGE]);
+    }
+}
+
+#[test]
+fn an_empty_mbox_torn_at_each_of_its_first_octets() {
+    for left in 0..5 {
+        let killed = Killed::new();
+        let first = &killed.stored[0].1;
+        fs::write(killed.mbox.path(), &first[..left]).unwrap();
+        // It stood at the beginning of the mbox.
+        let change = "UPDATE delivery SET place = place - ?";
+        killed.state.execute(change, [i64::try_from(OLD.len()).unwrap()]).unwrap();
+        killed.fetch(&[]).exits(0);
+        killed.holds(&[]);
+    }
+}
+
+/// Whatever lies in the spool directory, the mbox stays open to everybody.
+#[test]
+fn what_is_not_ours_in_the_spool_directory_is_passed_over() {
+    let killed = Killed::new();
+    fs::write(killed.spools[0].parent().unwrap().with_file_name("core"), "x").unwrap();
+    killed.fetch(&[]).exits(0);
+    killed.holds(&[OLD_MESSAGE]);
+}
+
 #[test]
 fn somebody_appended_behind_torn_bytes() {
     let killed = Killed::new();
@@ -121,7 +167,7 @@ fn somebody_appended_behind_torn_bytes() {
     let foreign = [&torn, &b"\n\n"[..], OLD.as_bytes()].concat();
     fs::write(killed.mbox.path(), &foreign).unwrap();
     let output = killed.fetch(&[]).exits(0);
-    let said = output.says("1 messages that an interrupted run had begun to write");
+    let said = output.says("1 message that an interrupted run had begun to write");
     assert_eq!(said.stderr.lines().count(), 1);
     let content = killed.mbox.content();
     assert!(content.starts_with(&foreign), "nothing is cut");
@@ -171,7 +217,7 @@ fn the_mbox_is_gone_for_good_and_given_up() {
     fs::remove_file(killed.mbox.path()).unwrap();
     let elsewhere = Mbox::at(killed.world.home.path("elsewhere"));
     let output = killed.world.run("fetch", &["--to", &elsewhere.to()]).exits(0);
-    assert!(output.stderr.contains("are fetched again"), "{}", output.stderr);
+    assert!(output.stderr.contains("will be fetched again"), "{}", output.stderr);
     elsewhere.holds(&killed.all);
     assert!(killed.spools.iter().all(|path| !path.exists()), "spool files are left");
 }

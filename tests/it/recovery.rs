@@ -110,7 +110,7 @@ fn a_maildir_that_is_gone_for_good_and_given_up_does_not_block_the_account() {
     world.fetch(&[]).exits(73);
     let elsewhere = format!("maildir:{}", world.home.path("elsewhere").display());
     let output = world.run("fetch", &["--to", &elsewhere]).exits(0);
-    assert!(output.stderr.contains("are fetched again"), "{}", output.stderr);
+    assert!(output.stderr.contains("will be fetched again"), "{}", output.stderr);
     crate::support::Maildir::at(world.home.path("elsewhere")).holds(&all);
 }
 

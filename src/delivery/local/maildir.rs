@@ -119,7 +119,7 @@ impl Maildir {
     /// What the state records of the file `name` in `tmp/`.
     #[must_use]
     pub fn staged(&self, name: &str) -> Staged {
-        Staged { inode: self.tmp_inode, name: name.to_owned(), offset: None }
+        Staged { inode: self.tmp_inode, name: name.to_owned(), offset: None, octets: None }
     }
 
     /// Makes `tmp/` durable: the entries of the files in it.

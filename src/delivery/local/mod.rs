@@ -8,7 +8,7 @@ mod stream;
 
 pub use maildir::{Completion, Found, Maildir};
 pub(crate) use mbox::SpooledMessage;
-pub use mbox::{Completed, LockedMbox, Mbox, OtherAccount, Spools};
+pub use mbox::{Completed, LockedMbox, Mbox, OtherAccount, Spooled, Spools};
 pub use names::Names;
 pub use stream::{Spool, Stream, StreamFormat};
 

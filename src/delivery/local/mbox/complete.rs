@@ -2,7 +2,7 @@
 
 use super::fingerprint::{Fingerprint, Found, Scanner};
 use super::locked::PIECE;
-use super::spools::remove;
+use super::spools::{Spooled, remove, standing};
 use super::{LockedMbox, OtherAccount};
 use crate::delivery::Error;
 use crate::durable::{self, Directory, File};
@@ -48,7 +48,7 @@ const FROM_LINE: usize = 512;
 
 impl LockedMbox {
     /// Completes messages that this account, or the `other` one, has recorded as `staged`. What has
-    /// no spool file is done.
+    /// no spool file is done; where that is damaged, its own account will see to it.
     ///
     /// # Errors
     /// [`Error::Storage`]: what was appended is taken back.
@@ -78,10 +78,10 @@ impl LockedMbox {
         let mut staged: Vec<&Staged> = staged.iter().collect();
         staged.sort_by_key(|staged| staged.offset);
         for staged in staged {
-            if spools.contains(&staged.name)? {
-                waiting.push(Waiting { staged, spools });
-            } else {
-                completed.there += 1;
+            match standing(spools, staged)? {
+                Spooled::Waiting => waiting.push(Waiting { staged, spools }),
+                Spooled::Done => completed.there += 1,
+                Spooled::Damaged => {}
             }
         }
         // All that are whole first, so that none of them is taken for another one like it.

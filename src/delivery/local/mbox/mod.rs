@@ -23,7 +23,7 @@ use std::sync::Arc;
 pub use complete::Completed;
 pub use locked::LockedMbox;
 pub(crate) use spool::SpooledMessage;
-pub use spools::{OtherAccount, Spools};
+pub use spools::{OtherAccount, Spooled, Spools};
 
 use super::require_own;
 use crate::delivery::Error;
@@ -156,8 +156,9 @@ fn check(file: &SharedFile, path: &Path, place: &Place, user: u32) -> Result<(),
     let mut start = [0; FROM.len()];
     let read = file.read_at(0, &mut start).map_err(unusable)?;
     file.unread(last_read);
-    // Appended to a file of another kind, mail would be lost in it, and the file damaged.
-    if read > 0 && start[..read] != *FROM {
+    // Appended to a file of another kind, mail would be lost in it, and the file damaged. One that
+    // ends before it can be told may be the first message of a killed run.
+    if !FROM.starts_with(&start[..read]) {
         return refuse("it does not begin with 'From '");
     }
     Ok(())

@@ -22,8 +22,8 @@ pub(crate) struct SpooledMessage {
     held: Option<Vec<u8>>,
     quoter: Quoter,
     last: u8,
-    /// The mbox's inode and the place in it, once that is certain.
-    reserved: Option<(u64, u64)>,
+    /// What is recorded of it, once its place in the mbox is certain.
+    reserved: Option<Staged>,
     kept: bool,
 }
 
@@ -92,14 +92,18 @@ impl SpooledMessage {
     /// Settles where in the locked mbox it will stand.
     pub(crate) fn reserve(&mut self, mbox: &mut LockedMbox) -> Result<(), Error> {
         let size = self.file.size().map_err(|error| self.mbox.storage(error))?;
-        self.reserved = Some((mbox.inode(), mbox.reserve(size)));
+        self.reserved = Some(Staged {
+            inode: mbox.inode(),
+            name: self.name.clone(),
+            offset: Some(mbox.reserve(size)),
+            octets: Some(size),
+        });
         Ok(())
     }
 
     /// What the state records of it; nothing before [`Self::reserve`].
     pub(crate) fn staged(&self) -> Option<Staged> {
-        let (inode, offset) = self.reserved?;
-        Some(Staged { inode, name: self.name.clone(), offset: Some(offset) })
+        self.reserved.clone()
     }
 
     /// The spool file stays, whatever happens.

@@ -32,6 +32,18 @@ pub struct OtherAccount {
     pub account: String,
 }
 
+/// How a recorded message stands in the spool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spooled {
+    /// It waits to be appended.
+    Waiting,
+    /// It is delivered: the removal of its spool file comes after the sync of the mbox.
+    Done,
+    /// Its spool file has another length than it was recorded with: a full disk while the state
+    /// was copied, say.
+    Damaged,
+}
+
 /// The longest name of an account's files that is believed.
 const MAX_ACCOUNT: usize = 255;
 
@@ -42,12 +54,8 @@ impl Spools {
     /// # Errors
     /// [`Error`] when it cannot be made.
     pub fn open(root: &Path, path: &Path, id: &str, account: &str) -> Result<Self, Error> {
-        let mut digest = String::new();
-        for byte in &Sha256::digest(path.as_os_str().as_bytes())[..16] {
-            let _ = write!(digest, "{byte:02x}");
-        }
         let root = Directory::open_or_create_all(root)?;
-        let all = Directory::open_or_create(&root.path().join(digest))?;
+        let all = Directory::open_or_create(&root.path().join(digest(path)))?;
         let own = Directory::open_or_create(&all.path().join(id))?;
         // A run that was killed right after it had made one of them did not come to this; and a
         // spool file that a power cut takes away would count as delivered.
@@ -62,6 +70,23 @@ impl Spools {
             spools.all.sync()?;
         }
         Ok(spools)
+    }
+
+    /// Opens the same directory if it is there. Where it is not, nothing is known about messages
+    /// that were recorded: it was removed, or the state was copied without it.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be opened.
+    pub fn find(root: &Path, path: &Path, id: &str) -> Result<Option<Self>, Error> {
+        let find = || {
+            let all = Directory::open(&root.join(digest(path)))?;
+            let own = all.open_subdirectory(id)?;
+            Ok(Self { all, own, id: id.to_owned() })
+        };
+        match find() {
+            Err(error) if Error::is_not_found(&error) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// Creates the spool file `name`.
@@ -81,13 +106,12 @@ impl Spools {
         remove(&self.own, name)
     }
 
-    /// Whether a recorded message waits to be appended. The removal of its spool file comes after
-    /// the sync of the mbox; so one that has none is delivered.
+    /// How a recorded message of this account stands.
     ///
     /// # Errors
     /// [`Error`] when that cannot be told.
-    pub fn is_waiting(&self, staged: &Staged) -> Result<bool, Error> {
-        self.own.contains(&staged.name)
+    pub fn standing(&self, staged: &Staged) -> Result<Spooled, Error> {
+        standing(&self.own, staged)
     }
 
     /// Removes every spool file: what a killed run left that was never recorded. Gives their
@@ -108,10 +132,11 @@ impl Spools {
             let Some(id) = name.to_str().filter(|id| *id != self.id && !id.contains('.')) else {
                 continue;
             };
-            if self.all.open_subdirectory(id)?.names()?.is_empty() {
-                continue;
-            }
-            if let Some(account) = self.account_of(id)? {
+            // What is none of ours, or may not be read, must not close the mbox to everybody.
+            let names = self.all.open_subdirectory(id).and_then(|spools| spools.names());
+            if names.is_ok_and(|names| !names.is_empty())
+                && let Ok(Some(account)) = self.account_of(id)
+            {
                 others.push(OtherAccount { id: id.to_owned(), account });
             }
         }
@@ -134,6 +159,24 @@ impl Spools {
     pub(super) fn of(&self, other: Option<&OtherAccount>) -> Result<Directory, Error> {
         self.all.open_subdirectory(other.map_or(&self.id, |other| &other.id))
     }
+}
+
+/// The name of the directory of the mbox at `path`.
+fn digest(path: &Path) -> String {
+    let mut digest = String::new();
+    for byte in &Sha256::digest(path.as_os_str().as_bytes())[..16] {
+        let _ = write!(digest, "{byte:02x}");
+    }
+    digest
+}
+
+/// How a recorded message stands in a directory of spool files.
+pub(super) fn standing(spools: &Directory, staged: &Staged) -> Result<Spooled, Error> {
+    let size = match spools.open_file_for_reading(&staged.name) {
+        Err(error) if error.is_not_found() => return Ok(Spooled::Done),
+        file => file?.size()?,
+    };
+    Ok(if staged.octets == Some(size) { Spooled::Waiting } else { Spooled::Damaged })
 }
 
 /// Removes a file that may be gone already.

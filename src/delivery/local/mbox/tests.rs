@@ -316,7 +316,7 @@ fn what_is_no_mbox_is_refused() {
     };
     let (said, _) = refused(&|path| fs::write(path, "Dear diary\n").unwrap());
     assert!(said.ends_with("is no mbox: it does not begin with 'From '"), "{said}");
-    let (said, _) = refused(&|path| fs::write(path, "Fro").unwrap());
+    let (said, _) = refused(&|path| fs::write(path, "Frog").unwrap());
     assert!(said.contains("'From '"), "{said}");
     let (said, _) = refused(&|path| {
         rustix::fs::mknodat(
