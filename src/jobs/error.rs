@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::client::{self, LoginError, Refusal};
-use crate::model::Place;
+use crate::model::{Interrupt, Place};
 use crate::proto::{InvalidArgument, ResponseCode, Status};
 use crate::{delivery, durable, net, sasl, state};
 
@@ -177,6 +177,16 @@ impl Error {
             Self::Unconfirmed { .. } | Self::Threads(_) | Self::UidlLost { .. } => Class::Temporary,
             Self::Sync(_) | Self::Output(_) => Class::Io,
             Self::Interrupted => Class::Interrupted,
+        }
+    }
+
+    /// The same, unless it is only that a person did not want to wait any longer.
+    pub(super) fn or_stopped(self, interrupt: &Interrupt) -> Self {
+        match self {
+            Self::Delivery(delivery::Error::Locked { .. }) if interrupt.is_raised() => {
+                Self::Interrupted
+            }
+            error => error,
         }
     }
 

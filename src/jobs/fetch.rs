@@ -157,7 +157,8 @@ fn run(
         }
         deletions.quit(session, account, observer, outcome)
     });
-    record(&mut ledger, deleted, &failures, login, now)?;
+    let recorded = record(&mut ledger, deleted, &failures, login, now);
+    recorded.map_err(|error| error.or_stopped(context.interrupt))?;
     if context.interrupt.is_raised() { Err(Error::Interrupted) } else { Ok(()) }
 }
 

@@ -122,7 +122,8 @@ impl Recovery<'_> {
             return Ok(0);
         }
         let mbox = Arc::new(open_mbox(path, false, spools, self.context)?);
-        let mut locked = mbox.lock()?;
+        let locked = mbox.lock().map_err(Error::from);
+        let mut locked = locked.map_err(|error| error.or_stopped(self.context.interrupt))?;
         let completed = locked.complete(None, &staged)?;
         let warnings = complete_others(&mut locked, self.files.directory())?;
         drop(locked);

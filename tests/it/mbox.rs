@@ -302,11 +302,12 @@ fn a_lock_that_is_held_too_long_is_for_later() {
     // A lock file that names a living process.
     world.home.write("m.lock", format!("{}\n", std::process::id()));
     let child = world.command("fetch", &["--to", &mbox(&world).to()]).spawn().unwrap();
-    thread::sleep(Duration::from_secs(1));
-    // Somebody who wants to stop does not wait the half minute.
+    world.server.wait_until(|log| log.iter().any(|s| s.commands().contains(&"RETR 2")));
     kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    finish(child).exits(130);
+    // Somebody who is in no hurry waits half a minute.
     let said = format!("is locked by process {}", std::process::id());
-    finish(child).exits(75).says(&said);
+    fetch(&world, &[]).exits(75).says(&said);
     assert_eq!(mbox(&world).content(), b"");
     fs::remove_file(world.home.path("m.lock")).unwrap();
     fetch(&world, &[]).succeeds();
