@@ -473,7 +473,7 @@ fn raw_session(port: u16) -> native_tls::TlsStream<TcpStream> {
 #[test]
 fn an_mbox_that_dovecot_reads() {
     let full = std::env::var("POPFETCH_INTEROP").is_ok_and(|value| value == "full");
-    let largest = if full { 1_000_000 } else { 20_000 };
+    let largest = if full { 25_000_000 } else { 20_000 };
     let site = Site::new();
     let mut writer = Writer::new(7);
     let mut all = Vec::new();
@@ -487,6 +487,7 @@ fn an_mbox_that_dovecot_reads() {
     site.run("fetch", &["--to", &mbox.to(), "--delete"]).succeeds();
     assert_eq!(site.on_server().len(), 0);
     mbox.holds(&all);
+    println!("{} messages, an mbox of {} octets", all.len(), mbox.content().len());
 
     let reader = Site::with("mail_location = mbox:~/folders:INBOX=~/inbox");
     reader.dovecot.place("alice", "inbox", mbox.content());
