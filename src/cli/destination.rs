@@ -1,30 +1,11 @@
 //! Where mail is to go, as a user writes it.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use popfetch::model::AccountName;
+use popfetch::model::{AccountName, Place};
 
 use super::paths::resolve;
 use super::report::Failure;
-
-/// A destination.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Destination {
-    Maildir(PathBuf),
-    Mbox(PathBuf),
-    Stdout,
-}
-
-impl fmt::Display for Destination {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Maildir(path) => write!(f, "maildir:{}", path.display()),
-            Self::Mbox(path) => write!(f, "mbox:{}", path.display()),
-            Self::Stdout => f.write_str("-"),
-        }
-    }
-}
 
 /// A destination as it was written, before it is known for which account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +26,7 @@ impl Template {
     }
 
     /// The destination for the account `name`.
-    pub(crate) fn for_account(&self, name: &AccountName) -> Result<Destination, Failure> {
+    pub(crate) fn for_account(&self, name: &AccountName) -> Result<Place, Failure> {
         if !self.text.contains(ACCOUNT) {
             return self.read(&self.text);
         }
@@ -57,15 +38,15 @@ impl Template {
         self.read(&self.text.replace(ACCOUNT, &name.as_str().replace('/', "%2F")))
     }
 
-    fn read(&self, text: &str) -> Result<Destination, Failure> {
+    fn read(&self, text: &str) -> Result<Place, Failure> {
         let path = |path: &str| resolve(Path::new(path), self.base.as_deref());
         match text.split_once(':') {
-            _ if text == "-" => Ok(Destination::Stdout),
+            _ if text == "-" => Ok(Place::Stdout),
             Some((kind @ ("maildir" | "mbox"), "")) => {
                 Err(Failure::usage(format!("the destination {kind}: lacks its path")))
             }
-            Some(("maildir", to)) => Ok(Destination::Maildir(path(to)?)),
-            Some(("mbox", to)) => Ok(Destination::Mbox(one_spelling(path(to)?))),
+            Some(("maildir", to)) => Ok(Place::Maildir(path(to)?)),
+            Some(("mbox", to)) => Ok(Place::Mbox(one_spelling(path(to)?))),
             _ => Err(Failure::usage(format!(
                 "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
             ))),
@@ -91,7 +72,7 @@ mod tests {
     use crate::cli::exit::Exit;
     use popfetch::model::{Endpoint, MailboxIdentity, TlsMode};
 
-    fn read(text: &str, name: &str) -> Destination {
+    fn read(text: &str, name: &str) -> Place {
         let name = AccountName::configured(name).unwrap();
         let template = Template::parse(text, Some(Path::new("/base"))).unwrap();
         template.for_account(&name).unwrap()
@@ -99,11 +80,11 @@ mod tests {
 
     #[test]
     fn destinations_are_parsed_strictly() {
-        assert_eq!(read("-", "a"), Destination::Stdout);
-        assert_eq!(read("maildir:/a/b", "a"), Destination::Maildir("/a/b".into()));
-        assert_eq!(read("maildir:b", "a"), Destination::Maildir("/base/b".into()));
-        assert_eq!(read("mbox:/a/b", "a"), Destination::Mbox("/a/b".into()));
-        assert_eq!(read("mbox:b", "a"), Destination::Mbox("/base/b".into()));
+        assert_eq!(read("-", "a"), Place::Stdout);
+        assert_eq!(read("maildir:/a/b", "a"), Place::Maildir("/a/b".into()));
+        assert_eq!(read("maildir:b", "a"), Place::Maildir("/base/b".into()));
+        assert_eq!(read("mbox:/a/b", "a"), Place::Mbox("/a/b".into()));
+        assert_eq!(read("mbox:b", "a"), Place::Mbox("/base/b".into()));
         for bad in ["", "maildir:", "mbox:", "/a/b", "imap:x"] {
             assert_eq!(Template::parse(bad, None).unwrap_err().exit, Exit::USAGE, "{bad}");
         }
@@ -117,7 +98,7 @@ mod tests {
         std::os::unix::fs::symlink(&real, home.path().join("link")).unwrap();
         for spelling in ["real/m", "link/m", "link/../real/m"] {
             let text = format!("mbox:{}", home.path().join(spelling).display());
-            assert_eq!(read(&text, "a"), Destination::Mbox(real.join("m")), "{spelling}");
+            assert_eq!(read(&text, "a"), Place::Mbox(real.join("m")), "{spelling}");
         }
     }
 
@@ -125,15 +106,15 @@ mod tests {
     fn the_account_is_one_part_of_the_path() {
         assert_eq!(
             read("maildir:m/{account}/{account}.x", "w-1"),
-            Destination::Maildir("/base/m/w-1/w-1.x".into())
+            Place::Maildir("/base/m/w-1/w-1.x".into())
         );
-        assert_eq!(read("mbox:m/{account}", "w-1"), Destination::Mbox("/base/m/w-1".into()));
+        assert_eq!(read("mbox:m/{account}", "w-1"), Place::Mbox("/base/m/w-1".into()));
         let template = Template::parse("maildir:/m/{account}", None).unwrap();
         let up = AccountName::configured("..").unwrap();
         assert!(template.for_account(&up).is_err());
         let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
         let url = AccountName::of_mailbox(&MailboxIdentity::new("../a", &endpoint));
-        let expected = Destination::Maildir("/m/..%2Fa@h".into());
+        let expected = Place::Maildir("/m/..%2Fa@h".into());
         assert_eq!(template.for_account(&url).unwrap(), expected);
     }
 }

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use popfetch::delivery::StreamFormat;
 use popfetch::jobs::{self, Account, Context, FetchOptions, Output};
-use popfetch::model::{Scope, Selection};
+use popfetch::model::{Place, Scope, Selection};
 
 use super::accounts::{Accounts, Job, Mail, Prepared, prepare};
 use super::args::{Cli, FetchArgs};
-use super::destination::{Destination, Template};
+use super::destination::Template;
 use super::exit::Exit;
 use super::json::Events;
 use super::output::{Guarded, is_terminal, written};
@@ -20,7 +20,7 @@ use super::run::{Setting, conclude, each_account};
 
 /// What is to be done with one account.
 struct Task {
-    destinations: Vec<Destination>,
+    destinations: Vec<Place>,
     mail: Mail,
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
         }
     };
     let accounts: Vec<_> = all.into_iter().map(task).collect();
-    let to_stdout = |(_, task): &(Prepared, Task)| task.destinations.contains(&Destination::Stdout);
+    let to_stdout = |(_, task): &(Prepared, Task)| task.destinations.contains(&Place::Stdout);
     let stdout = accounts.iter().flatten().any(to_stdout);
     if !stdout && (args.raw || args.crlf) {
         let flag = if args.raw { "--raw" } else { "--crlf" };
@@ -112,7 +112,7 @@ impl Run<'_> {
 
     fn fetch(&self, account: &Account, context: &Context<'_>, task: &Task) -> anyhow::Result<Exit> {
         let Task { destinations, mail } = task;
-        let only_stdout = destinations.iter().all(|to| *to == Destination::Stdout);
+        let only_stdout = destinations.iter().all(|to| *to == Place::Stdout);
         // An explicit choice to standard output is a look.
         let look = only_stdout && self.args.selection.is_explicit();
         let options = FetchOptions {
@@ -134,7 +134,7 @@ impl Run<'_> {
             events.summary(&outcome, started.elapsed().as_secs_f64(), exit);
             return Ok(Exit::merge([exit, written(events.result)?]));
         }
-        let stdout_is_seen = destinations.contains(&Destination::Stdout) && is_terminal();
+        let stdout_is_seen = destinations.contains(&Place::Stdout) && is_terminal();
         let talk = Talk {
             bar: io::stderr().is_terminal()
                 && !self.cli.global.quiet
@@ -156,11 +156,11 @@ impl Run<'_> {
     }
 }
 
-fn output(destination: &Destination, args: &FetchArgs) -> Output {
+fn output(destination: &Place, args: &FetchArgs) -> Output {
     match destination {
-        Destination::Maildir(path) => Output::Maildir(path.clone()),
-        Destination::Mbox(path) => Output::Mbox(path.clone()),
-        Destination::Stdout => {
+        Place::Maildir(path) => Output::Maildir(path.clone()),
+        Place::Mbox(path) => Output::Mbox(path.clone()),
+        Place::Stdout => {
             let format = StreamFormat { raw: args.raw, crlf: args.crlf };
             // Standard output by itself would write line by line.
             let stdout = BufWriter::with_capacity(64 * 1024, io::stdout());

@@ -5,20 +5,19 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use popfetch::jobs::{self, Account, Context, Event, Report};
-use popfetch::model::{Origin, Receipt, Scope};
+use popfetch::model::{Origin, Place, Receipt, Scope, count};
 use popfetch::proto::visible;
 use serde_json::{Value, json};
 
 use super::accounts::{Prepared, prepare};
 use super::args::{AccountArgs, Cli, ConnectionArgs, OnlineArgs, StateCommand};
-use super::destination::{Destination, Template};
+use super::destination::Template;
 use super::exit::Exit;
 use super::output::{stdout, written};
 use super::receipt::{as_json, from_json};
 use super::report::Failure;
 use super::run::{Setting, each_account, tell_failure};
 use super::source::parse_uid;
-use popfetch::model::count;
 
 pub(crate) fn run(cli: &Cli, command: &StateCommand) -> anyhow::Result<Exit> {
     match command {
@@ -60,12 +59,12 @@ pub(crate) fn run(cli: &Cli, command: &StateCommand) -> anyhow::Result<Exit> {
         }
         StateCommand::Rebuild { online: args, to } => {
             online(cli, args, to, |account, destinations, context| {
-                if !destinations.iter().any(|to| matches!(to, Destination::Maildir(_))) {
+                if !destinations.iter().any(|to| matches!(to, Place::Maildir(_))) {
                     return Err(jobs::Error::NoMaildir);
                 }
                 let mut found = 0;
                 for destination in destinations {
-                    if let Destination::Maildir(path) = destination {
+                    if let Place::Maildir(path) = destination {
                         found += jobs::rebuild(account, context, path, &mut ignore)?;
                     }
                 }
@@ -103,13 +102,13 @@ fn online(
     cli: &Cli,
     args: &OnlineArgs,
     to: &[String],
-    work: impl Fn(&Account, &[Destination], &Context<'_>) -> Result<String, jobs::Error> + Sync,
+    work: impl Fn(&Account, &[Place], &Context<'_>) -> Result<String, jobs::Error> + Sync,
 ) -> anyhow::Result<Exit> {
     let source = std::slice::from_ref(&args.account.source);
     let accounts = prepare(source, &args.connection, &cli.global)?;
     let typed: Result<Vec<_>, _> = to.iter().map(|to| Template::parse(to, None)).collect();
     let typed = typed?;
-    let destinations = |prepared: &Prepared| -> Result<Vec<Destination>, Failure> {
+    let destinations = |prepared: &Prepared| -> Result<Vec<Place>, Failure> {
         let templates = if typed.is_empty() { &prepared.mail.to } else { &typed };
         templates.iter().map(|to| to.for_account(&prepared.account.name)).collect()
     };
