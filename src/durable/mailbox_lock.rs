@@ -127,14 +127,8 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(150);
 
     fn us() -> Surroundings {
-        Surroundings {
-            now: SystemTime::now,
-            host: "box".to_owned(),
-            process: std::process::id(),
-            user: 0,
-            open_files: 1024,
-            random: [0; 8],
-        }
+        let process = std::process::id();
+        Surroundings { now: SystemTime::now, process, ..Surroundings::of_a_test() }
     }
 
     fn take(home: &Path, limit: Duration) -> Result<MailboxLock, Holder> {

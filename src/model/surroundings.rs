@@ -27,3 +27,18 @@ impl Surroundings {
         since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     }
 }
+
+#[cfg(test)]
+impl Surroundings {
+    /// Those of a machine called `box` on which it is the epoch, for unit tests.
+    pub(crate) fn of_a_test() -> Self {
+        Self {
+            now: || SystemTime::UNIX_EPOCH,
+            host: "box".to_owned(),
+            process: 7,
+            user: 0,
+            open_files: 1024,
+            random: [0xab; 8],
+        }
+    }
+}

@@ -18,14 +18,8 @@ struct Home {
 }
 
 fn surroundings() -> Surroundings {
-    Surroundings {
-        now: || SystemTime::UNIX_EPOCH + Duration::from_secs(1000),
-        host: "box".to_owned(),
-        process: 7,
-        user: 0,
-        open_files: 1024,
-        random: [0xab; 8],
-    }
+    let now = || SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+    Surroundings { now, ..Surroundings::of_a_test() }
 }
 
 fn identity(user: &str) -> MailboxIdentity {

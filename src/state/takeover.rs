@@ -92,22 +92,10 @@ fn fold_log(files: &StateFiles) -> Result<(), Error> {
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::time::SystemTime;
 
     use super::super::State;
     use super::*;
     use crate::model::{Endpoint, TlsMode};
-
-    fn surroundings() -> Surroundings {
-        Surroundings {
-            now: || SystemTime::UNIX_EPOCH,
-            host: "box".to_owned(),
-            process: 7,
-            user: 0,
-            open_files: 1024,
-            random: [0xab; 8],
-        }
-    }
 
     fn identity(user: &str) -> MailboxIdentity {
         let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
@@ -124,8 +112,9 @@ mod tests {
 
     /// Opens the state of alice under `files`, and leaves a mark in it.
     fn mark(files: &StateFiles, login: i64) -> State {
-        let lock = AccountLock::take(files, &surroundings()).unwrap();
-        let mut state = State::open(&lock, files, &identity("alice"), &surroundings()).unwrap();
+        let lock = AccountLock::take(files, &Surroundings::of_a_test()).unwrap();
+        let mut state =
+            State::open(&lock, files, &identity("alice"), &Surroundings::of_a_test()).unwrap();
         state.note_run(Some(login), None, &[]).unwrap();
         state
     }
@@ -141,16 +130,16 @@ mod tests {
         let (url, old, new) =
             (url_files(home.path()), files(home.path(), "a"), files(home.path(), "b"));
         drop(mark(&url, 11));
-        let lock = AccountLock::take(&old, &surroundings()).unwrap();
-        drop(State::open(&lock, &old, &identity("alice"), &surroundings()).unwrap());
+        let lock = AccountLock::take(&old, &Surroundings::of_a_test()).unwrap();
+        drop(State::open(&lock, &old, &identity("alice"), &Surroundings::of_a_test()).unwrap());
         assert!(!url.database_path().exists());
         assert_eq!(login(&old.database_path()), 11);
         // Looked at without a lock it stays where it is.
         assert!(State::peek(&new, &identity("alice")).unwrap().is_some());
         assert!(old.database_path().exists());
         drop(lock);
-        let lock = AccountLock::take(&new, &surroundings()).unwrap();
-        drop(State::open(&lock, &new, &identity("alice"), &surroundings()).unwrap());
+        let lock = AccountLock::take(&new, &Surroundings::of_a_test()).unwrap();
+        drop(State::open(&lock, &new, &identity("alice"), &Surroundings::of_a_test()).unwrap());
         assert!(!old.database_path().exists());
         assert_eq!(login(&new.database_path()), 11);
         let left: Vec<String> = fs::read_dir(home.path())
@@ -175,8 +164,8 @@ mod tests {
         }
         drop(state);
         assert!(fs::metadata(format!("{}-wal", url.database_path().display())).unwrap().len() > 0);
-        let lock = AccountLock::take(&new, &surroundings()).unwrap();
-        take_over(&lock, &new, &identity("alice"), &surroundings()).unwrap();
+        let lock = AccountLock::take(&new, &Surroundings::of_a_test()).unwrap();
+        take_over(&lock, &new, &identity("alice"), &Surroundings::of_a_test()).unwrap();
         assert_eq!(login(&new.database_path()), 12);
         assert!(!url.database_path().exists());
     }
@@ -186,9 +175,9 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let (url, new) = (url_files(home.path()), files(home.path(), "work"));
         drop(mark(&url, 1));
-        let lock = AccountLock::take(&new, &surroundings()).unwrap();
-        let other = AccountLock::take(&url, &surroundings()).unwrap();
-        let take = || take_over(&lock, &new, &identity("alice"), &surroundings());
+        let lock = AccountLock::take(&new, &Surroundings::of_a_test()).unwrap();
+        let other = AccountLock::take(&url, &Surroundings::of_a_test()).unwrap();
+        let take = || take_over(&lock, &new, &identity("alice"), &Surroundings::of_a_test());
         assert!(matches!(take(), Err(Error::InUse(_))));
         drop(other);
         let reader = State::peek(&url, &identity("alice")).unwrap().unwrap();
@@ -205,8 +194,8 @@ mod tests {
         let (url, new) = (url_files(home.path()), files(home.path(), "work"));
         drop(mark(&url, 1));
         fs::write(home.path().join("junk.db"), "no database at all").unwrap();
-        let lock = AccountLock::take(&new, &surroundings()).unwrap();
-        drop(State::open(&lock, &new, &identity("bob"), &surroundings()).unwrap());
+        let lock = AccountLock::take(&new, &Surroundings::of_a_test()).unwrap();
+        drop(State::open(&lock, &new, &identity("bob"), &Surroundings::of_a_test()).unwrap());
         assert!(url.database_path().exists());
         assert!(State::peek(&new, &identity("alice")).is_err(), "its own file is another's state");
     }

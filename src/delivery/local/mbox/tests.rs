@@ -11,14 +11,8 @@ use crate::model::{Interrupt, Staged};
 struct Home(tempfile::TempDir);
 
 fn surroundings() -> Surroundings {
-    Surroundings {
-        now: SystemTime::now,
-        host: "box".to_owned(),
-        process: std::process::id(),
-        user: rustix::process::geteuid().as_raw(),
-        open_files: 1024,
-        random: [0; 8],
-    }
+    let (process, user) = (std::process::id(), rustix::process::geteuid().as_raw());
+    Surroundings { now: SystemTime::now, process, user, ..Surroundings::of_a_test() }
 }
 
 impl Home {
