@@ -1,14 +1,16 @@
 //! An open directory, and what can be done in it.
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fd::OwnedFd;
-use rustix::fs::{AtFlags, Mode, OFlags, RawMode};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode};
 use rustix::io::Errno;
 
+use super::change::{Change, make, make_for};
 use super::{Error, File, SharedFile};
 
 /// An open directory. Its files are created 0600 and its subdirectories 0700, whatever the umask
@@ -49,16 +51,9 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be made or opened.
     pub fn open_or_create(path: &Path) -> Result<Self, Error> {
-        match rustix::fs::mkdir(path, Mode::from_raw_mode(PRIVATE_DIRECTORY)) {
-            Ok(()) => {
-                // Whatever the umask has left of it.
-                let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
-                let failed = |errno| Error::new("create the directory", path, errno);
-                rustix::fs::chmod(path, mode).map_err(failed)?;
-                Self::open_parent(path)?.sync()?;
-            }
-            Err(Errno::EXIST) => {}
-            Err(errno) => return Err(Error::new("create the directory", path, errno)),
+        let made = create_directory(CWD, path, path);
+        if made.map_err(|error| Error::new("create the directory", path, error))? {
+            Self::open_parent(path)?.sync()?;
         }
         Self::open(path)
     }
@@ -95,13 +90,9 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be made.
     pub fn create_subdirectory(&self, name: &str) -> Result<(), Error> {
-        let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
-        let made = rustix::fs::mkdirat(&self.fd, name, mode)
-            .and_then(|()| rustix::fs::chmodat(&self.fd, name, mode, AtFlags::empty()));
-        match made {
-            Ok(()) | Err(Errno::EXIST) => Ok(()),
-            Err(errno) => Err(Error::new("create the directory", &self.path.join(name), errno)),
-        }
+        let path = self.path.join(name);
+        let made = create_directory(self.fd.as_fd(), Path::new(name), &path);
+        made.map(drop).map_err(|error| Error::new("create the directory", &path, error))
     }
 
     /// Creates the file `name`, which must not exist, for writing.
@@ -175,9 +166,9 @@ impl Directory {
         let careful = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let flags = OFlags::RDWR | OFlags::APPEND | careful | create;
         let path = self.path.join(name);
-        match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(PRIVATE_FILE)) {
+        match self.open_at(name, &path, flags, PRIVATE_FILE) {
             Ok(fd) => Ok(SharedFile::new(fd, path)),
-            Err(errno) => Err(Error::new("open", &path, errno)),
+            Err(error) => Err(Error::new("open", &path, error)),
         }
     }
 
@@ -187,9 +178,9 @@ impl Directory {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let path = self.path.join(name);
-        match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o644)) {
+        match self.open_at(name, &path, flags, 0o644) {
             Ok(fd) => Ok(File::new(fd, path)),
-            Err(errno) => Err(Error::new("create", &path, errno)),
+            Err(error) => Err(Error::new("create", &path, error)),
         }
     }
 
@@ -208,10 +199,22 @@ impl Directory {
 
     fn open_file(&self, name: &OsStr, flags: OFlags, action: &'static str) -> Result<File, Error> {
         let path = self.path.join(name);
-        match rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(PRIVATE_FILE)) {
+        match self.open_at(name, &path, flags, PRIVATE_FILE) {
             Ok(fd) => Ok(File::new(fd, path)),
-            Err(errno) => Err(Error::new(action, &path, errno)),
+            Err(error) => Err(Error::new(action, &path, error)),
         }
+    }
+
+    /// Opens `name`, whose whole path is `path`; one that is to be made gets the `mode`.
+    fn open_at(
+        &self,
+        name: &OsStr,
+        path: &Path,
+        flags: OFlags,
+        mode: RawMode,
+    ) -> io::Result<OwnedFd> {
+        let open = || Ok(rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(mode))?);
+        if flags.contains(OFlags::CREATE) { make_for(Change::Create(path), open) } else { open() }
     }
 
     /// Moves the file `name` into `to`, under the same name. Atomic: it is never in both and
@@ -220,8 +223,8 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be moved.
     pub fn rename(&self, name: &str, to: &Self) -> Result<(), Error> {
-        rustix::fs::renameat(&self.fd, name, &to.fd, name)
-            .map_err(|errno| Error::new("move into place", &to.path.join(name), errno))
+        self.rename_to(name, to, name)
+            .map_err(|error| Error::new("move into place", &to.path.join(name), error))
     }
 
     /// Gives the file `name` another name in this directory. Atomic, like [`Self::rename`]. What
@@ -230,8 +233,15 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be renamed.
     pub fn rename_file(&self, name: &str, new: &str) -> Result<(), Error> {
-        rustix::fs::renameat(&self.fd, name, &self.fd, new)
-            .map_err(|errno| Error::new("rename", &self.path.join(name), errno))
+        self.rename_to(name, self, new)
+            .map_err(|error| Error::new("rename", &self.path.join(name), error))
+    }
+
+    fn rename_to(&self, name: &str, directory: &Self, new: &str) -> io::Result<()> {
+        let (from, to) = (self.path.join(name), directory.path.join(new));
+        make(Change::Rename { from: &from, to: &to }, || {
+            Ok(rustix::fs::renameat(&self.fd, name, &directory.fd, new)?)
+        })
     }
 
     /// Removes the file `name`.
@@ -239,8 +249,9 @@ impl Directory {
     /// # Errors
     /// [`Error`] when it cannot be removed.
     pub fn remove(&self, name: &OsStr) -> Result<(), Error> {
-        rustix::fs::unlinkat(&self.fd, name, AtFlags::empty())
-            .map_err(|errno| Error::new("remove", &self.path.join(name), errno))
+        let path = self.path.join(name);
+        let unlink = || Ok(rustix::fs::unlinkat(&self.fd, name, AtFlags::empty())?);
+        make(Change::Remove(&path), unlink).map_err(|error| Error::new("remove", &path, error))
     }
 
     /// Whether something named `name` exists.
@@ -294,8 +305,8 @@ impl Directory {
     /// # Errors
     /// [`Error`] when the disk fails. Nothing may then be taken for durable.
     pub fn sync(&self) -> Result<(), Error> {
-        rustix::fs::fsync(&self.fd)
-            .map_err(|errno| Error::new("sync the directory", &self.path, errno))
+        make(Change::SyncDirectory(&self.path), || Ok(rustix::fs::fsync(&self.fd)?))
+            .map_err(|error| Error::new("sync the directory", &self.path, error))
     }
 
     /// Its inode number: whether it is still the directory that it was.
@@ -327,5 +338,22 @@ impl Directory {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+/// Makes the directory `name` below `parent`, whose whole path is `path`, private to the user
+/// whatever the umask has left of that; false where it exists.
+fn create_directory(parent: BorrowedFd<'_>, name: &Path, path: &Path) -> io::Result<bool> {
+    let mode = Mode::from_raw_mode(PRIVATE_DIRECTORY);
+    let made = make(Change::CreateDirectory(path), || Ok(rustix::fs::mkdirat(parent, name, mode)?));
+    match made {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        made => {
+            made?;
+            make(Change::Protect(path), || {
+                Ok(rustix::fs::chmodat(parent, name, mode, AtFlags::empty())?)
+            })?;
+            Ok(true)
+        }
     }
 }

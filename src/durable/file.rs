@@ -1,6 +1,6 @@
 //! A file that is being written.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,6 +9,7 @@ use std::thread;
 use rustix::fd::OwnedFd;
 
 use super::Error;
+use super::change::{self, Change, make};
 
 /// An open file, its path, and what was appended but not yet written.
 #[derive(Debug)]
@@ -28,8 +29,9 @@ impl File {
 
     /// Lets only the user read and write it, whatever the umask has left of that.
     pub(super) fn make_private(&self) -> Result<(), Error> {
-        rustix::fs::fchmod(&self.file, rustix::fs::Mode::from_raw_mode(0o600))
-            .map_err(|errno| self.failed("make private", errno.into()))
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        make(Change::Protect(&self.path), || Ok(rustix::fs::fchmod(&self.file, mode)?))
+            .map_err(|source| self.failed("make private", source))
     }
 
     /// Appends `bytes`, which are written when enough have come together, or by
@@ -42,7 +44,7 @@ impl File {
             self.write_buffer()?;
         }
         if bytes.len() >= BUFFER {
-            return self.file.write_all(bytes).map_err(|source| self.failed("write to", source));
+            return self.write(bytes);
         }
         self.buffer.extend_from_slice(bytes);
         Ok(())
@@ -60,10 +62,14 @@ impl File {
     }
 
     fn write_buffer(&mut self) -> Result<(), Error> {
-        let written = self.file.write_all(&self.buffer);
-        written.map_err(|source| self.failed("write to", source))?;
+        self.write(&self.buffer)?;
         self.buffer.clear();
         Ok(())
+    }
+
+    fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+        change::write(&self.file, &self.path, bytes, &mut 0)
+            .map_err(|source| self.failed("write to", source))
     }
 
     /// Waits until the content of the completed file is on the disk.
@@ -72,7 +78,8 @@ impl File {
     /// [`Error`] when the disk fails. The content may then not be taken for durable, and a second
     /// try means nothing: the system drops what it could not write.
     pub fn sync(&self) -> Result<(), Error> {
-        self.file.sync_all().map_err(|source| self.failed("sync", source))
+        make(Change::Sync(&self.path), || self.file.sync_all())
+            .map_err(|source| self.failed("sync", source))
     }
 
     /// Goes back to the start, to read what was written.
@@ -117,7 +124,8 @@ impl File {
     /// # Errors
     /// [`Error`] when that fails.
     pub fn replace(&mut self, content: &[u8]) -> Result<(), Error> {
-        self.file.set_len(0).map_err(|source| self.failed("truncate", source))?;
+        make(Change::Truncate(&self.path, 0), || self.file.set_len(0))
+            .map_err(|source| self.failed("truncate", source))?;
         self.rewind()?;
         self.append(content)?;
         self.complete()

@@ -1,8 +1,9 @@
 //! A lock that cannot go stale.
 
 use std::fmt;
-use std::fs::TryLockError;
+use std::io;
 
+use super::change::{Change, make};
 use super::{Directory, Error, File};
 
 /// A lock on a file of its own, held until dropped. The system drops it when the process dies,
@@ -49,20 +50,19 @@ impl Lock {
         note: &str,
     ) -> Result<Result<Self, Holder>, Error> {
         let mut file = directory.open_or_create_file(name)?;
-        match file.file.try_lock() {
+        let path = directory.path().join(name);
+        match make(Change::Lock(&path), || Ok(file.file.try_lock()?)) {
             Ok(()) => {
                 // For people. On a full disk the lock holds as well without it.
                 let _ = file.replace(note.as_bytes());
                 Ok(Ok(Self { _file: file }))
             }
-            Err(TryLockError::WouldBlock) => {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 let mut note = [0; NOTE];
                 let len = file.read(&mut note)?;
                 Ok(Err(Holder::from_note(&note[..len])))
             }
-            Err(TryLockError::Error(source)) => {
-                Err(Error::new("lock", &directory.path().join(name), source))
-            }
+            Err(source) => Err(Error::new("lock", &path, source)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! All the locks that mail programs respect, on one file.
 
 use std::ffi::OsStr;
+use std::io;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
 
+use super::change::{Change, make};
 use super::dotlock::{Attempt, Dotlock};
 use super::{Claim, Directory, Error, Holder, Patience, SharedFile};
 use crate::model::Surroundings;
@@ -71,15 +73,17 @@ impl MailboxLock {
         claim: Claim,
     ) -> Result<Result<Self, (Claim, Holder)>, Error> {
         let file = directory.open_shared(name)?;
-        match fcntl_lock(&file.file, FlockOperation::NonBlockingLockExclusive) {
+        let path = directory.path().join(name);
+        let exclusive = FlockOperation::NonBlockingLockExclusive;
+        match make(Change::Lock(&path), || Ok(fcntl_lock(&file.file, exclusive)?)) {
             Ok(()) => {}
-            Err(Errno::AGAIN | Errno::ACCESS) => {
+            Err(error) if is_held(&error) => {
                 drop(file);
                 // fcntl does not say who; a lock file beside it may.
                 let holder = Dotlock::holder(directory, name, us)?;
                 return Ok(Err((claim, holder)));
             }
-            Err(errno) => return Err(Error::new("lock", &directory.path().join(name), errno)),
+            Err(error) => return Err(Error::new("lock", &path, error)),
         }
         let dotlock = match Dotlock::try_take(directory, name, us)? {
             Attempt::Taken(dotlock) => Some(dotlock),
@@ -112,6 +116,13 @@ impl MailboxLock {
     pub fn file_mut(&mut self) -> &mut SharedFile {
         &mut self.file
     }
+}
+
+/// Whether somebody else has the fcntl lock (POSIX allows either answer).
+fn is_held(error: &io::Error) -> bool {
+    [Errno::AGAIN, Errno::ACCESS]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 #[cfg(test)]
@@ -185,7 +196,7 @@ mod tests {
         command.args(["-c", script]).arg(path).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().ok()?;
         let mut answer = [0; 5];
-        std::io::Read::read_exact(child.stdout.as_mut()?, &mut answer).ok()?;
+        io::Read::read_exact(child.stdout.as_mut()?, &mut answer).ok()?;
         Some(child)
     }
 

@@ -4,6 +4,7 @@
 //! a running popfetch is noticed as an error and never written into. Every operation that must
 //! survive a power cut passes through here, which is also what lets tests fail each one.
 
+mod change;
 mod claim;
 mod directory;
 mod dotlock;
@@ -12,6 +13,7 @@ mod file;
 mod lock;
 mod mailbox_lock;
 mod shared_file;
+mod transaction;
 
 pub use claim::{Claim, Patience};
 pub use directory::Directory;
@@ -20,3 +22,4 @@ pub use file::{File, sync_all};
 pub use lock::{Holder, Lock};
 pub use mailbox_lock::MailboxLock;
 pub use shared_file::{LastRead, SharedFile};
+pub use transaction::commit;

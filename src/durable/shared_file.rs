@@ -1,6 +1,6 @@
 //! A file that other programs write into as well.
 
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 
@@ -8,6 +8,7 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{FileType, Timespec, Timestamps, UTIME_OMIT};
 
 use super::Error;
+use super::change::{self, Change, make};
 
 /// A file to which others append too, open for reading and appending. Nothing is buffered.
 ///
@@ -30,8 +31,9 @@ impl SharedFile {
 
     /// Lets only the user read and write it, whatever the umask has left of that.
     pub(super) fn make_private(&self) -> Result<(), Error> {
-        rustix::fs::fchmod(&self.file, rustix::fs::Mode::from_raw_mode(0o600))
-            .map_err(|errno| self.failed("make private", errno.into()))
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        make(Change::Protect(&self.path), || Ok(rustix::fs::fchmod(&self.file, mode)?))
+            .map_err(|source| self.failed("make private", source))
     }
 
     /// Whether it is a regular file: no pipe, no device.
@@ -110,19 +112,9 @@ impl SharedFile {
     ///
     /// # Errors
     /// [`Error`] when the disk is full, or fails; some of the bytes may be written.
-    pub fn append(&mut self, mut bytes: &[u8], written: &mut u64) -> Result<(), Error> {
-        while !bytes.is_empty() {
-            match self.file.write(bytes) {
-                Ok(0) => return Err(self.failed("write to", io::ErrorKind::WriteZero.into())),
-                Ok(count) => {
-                    bytes = &bytes[count..];
-                    *written += count as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed("write to", error)),
-            }
-        }
-        Ok(())
+    pub fn append(&mut self, bytes: &[u8], written: &mut u64) -> Result<(), Error> {
+        change::write(&self.file, &self.path, bytes, written)
+            .map_err(|source| self.failed("write to", source))
     }
 
     /// Cuts it off at `size`.
@@ -130,7 +122,8 @@ impl SharedFile {
     /// # Errors
     /// [`Error`] when that fails.
     pub fn truncate(&mut self, size: u64) -> Result<(), Error> {
-        self.file.set_len(size).map_err(|source| self.failed("truncate", source))
+        make(Change::Truncate(&self.path, size), || self.file.set_len(size))
+            .map_err(|source| self.failed("truncate", source))
     }
 
     /// Waits until its content is on the disk.
@@ -138,7 +131,8 @@ impl SharedFile {
     /// # Errors
     /// [`Error`] when the disk fails. The content may then not be taken for durable.
     pub fn sync(&self) -> Result<(), Error> {
-        self.file.sync_data().map_err(|source| self.failed("sync", source))
+        make(Change::Sync(&self.path), || self.file.sync_data())
+            .map_err(|source| self.failed("sync", source))
     }
 
     fn stat(&self) -> Result<rustix::fs::Stat, Error> {

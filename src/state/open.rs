@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::lock::AccountLock;
 use super::{Error, State, StateFiles, schema, takeover};
-use crate::durable::Directory;
+use crate::durable::{self, Directory};
 use crate::model::{MailboxIdentity, Surroundings};
 
 /// How long to wait for a person's `sqlite3` to let go of the file.
@@ -43,7 +43,9 @@ impl State {
                 let insert = "INSERT INTO mailbox (id, identity, state_id) VALUES (1, ?, ?)";
                 transaction.execute(insert, (identity.as_str(), state_id)).map_err(fail)?;
             }
-            transaction.commit().map_err(fail)?;
+            durable::commit(&path, || transaction.commit())
+                .map_err(Error::Directory)?
+                .map_err(fail)?;
         }
         Self::check(connection, &path, identity)
     }

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use super::open::sync_journal;
 use super::{Error, Known, record};
+use crate::durable;
 use crate::model::{MessageKey, Origin, PendingDelivery, Place, Receipt, Uid};
 
 /// An account's state.
@@ -302,13 +303,13 @@ impl State {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        let attempt = |connection: &mut Connection| {
-            let transaction = connection.transaction()?;
-            let result = work(&transaction)?;
-            transaction.commit()?;
-            Ok(result)
-        };
-        attempt(&mut self.connection).map_err(|source| self.fail(source))
+        let fail = |source| Error::sqlite(&self.path, source);
+        let transaction = self.connection.transaction().map_err(fail)?;
+        let result = work(&transaction).map_err(fail)?;
+        durable::commit(&self.path, || transaction.commit())
+            .map_err(Error::Directory)?
+            .map_err(fail)?;
+        Ok(result)
     }
 
     fn fail(&self, source: rusqlite::Error) -> Error {
