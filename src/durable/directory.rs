@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode, RenameFlags};
 use rustix::io::Errno;
 
 use super::change::{Change, make, make_for};
@@ -173,15 +173,52 @@ impl Directory {
     }
 
     /// Creates the lock file `name`, which must not exist, readable by all: others want to know
-    /// who holds it.
-    pub(super) fn create_lock_file(&self, name: &OsStr) -> Result<File, Error> {
+    /// who holds it. It has its `content` from the start, wherever the file system can rename
+    /// without replacing: one that a kill left empty would name nobody who is dead.
+    ///
+    /// Another lock must keep others from doing the same at the same time.
+    pub(super) fn create_lock_file(&self, name: &OsStr, content: &[u8]) -> Result<File, Error> {
+        let mut draft = name.to_owned();
+        draft.push(".popfetch");
+        // A kill may have left one.
+        let _ = self.remove(&draft);
+        let created = self.write_lock_file(&draft, content).and_then(|file| {
+            self.rename_to_unused(&draft, name)?;
+            Ok(file)
+        });
+        created.or_else(|error| {
+            let _ = self.remove(&draft);
+            let unknown = [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP].map(Errno::raw_os_error);
+            if error.source.raw_os_error().is_some_and(|errno| unknown.contains(&errno)) {
+                return self.write_lock_file(name, content);
+            }
+            Err(error)
+        })
+    }
+
+    fn write_lock_file(&self, name: &OsStr, content: &[u8]) -> Result<File, Error> {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let path = self.path.join(name);
-        match self.open_at(name, &path, flags, 0o644) {
-            Ok(fd) => Ok(File::new(fd, path)),
-            Err(error) => Err(Error::new("create", &path, error)),
+        let fd = self.open_at(name, &path, flags, 0o644);
+        let mut file = File::new(fd.map_err(|error| Error::new("create", &path, error))?, path);
+        let written = file.append(content).and_then(|()| file.complete());
+        if let Err(error) = written {
+            let _ = self.remove(name);
+            return Err(error);
         }
+        Ok(file)
+    }
+
+    /// Gives the file `name` another name, which must not be in use.
+    fn rename_to_unused(&self, name: &OsStr, new: &OsStr) -> Result<(), Error> {
+        let (from, to) = (self.path.join(name), self.path.join(new));
+        let rename = || {
+            let flags = RenameFlags::NOREPLACE;
+            Ok(rustix::fs::renameat_with(&self.fd, name, &self.fd, new, flags)?)
+        };
+        make(Change::Rename { from: &from, to: &to }, rename)
+            .map_err(|error| Error::new("create", &to, error))
     }
 
     /// Waits until the content of the file `name`, written by others, is on the disk. One that

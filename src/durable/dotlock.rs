@@ -83,18 +83,16 @@ impl Dotlock {
         name: &OsStr,
         us: &Surroundings,
     ) -> Result<Attempt, Error> {
-        let mut file = match directory.create_lock_file(name) {
+        // As Dovecot writes it, which so knows a dead holder at once; liblockfile reads the number.
+        let note = format!("{}:{}\n", us.process, us.host);
+        let file = match directory.create_lock_file(name, note.as_bytes()) {
             Ok(file) => file,
             // A spool directory like /var/mail, which belongs to a group of mail programs.
             Err(error) if is_forbidden(&error.source) => return Ok(Attempt::Impossible),
             Err(error) => return Err(error),
         };
-        let inode = file.inode()?;
-        // From here on it is removed again, whatever fails.
-        let lock = Self { directory: Arc::clone(directory), name: name.to_owned(), inode };
-        // As Dovecot writes it, which so knows a dead holder at once; liblockfile reads the number.
-        file.append(format!("{}:{}\n", us.process, us.host).as_bytes())?;
-        file.complete()?;
+        let lock =
+            Self { directory: Arc::clone(directory), name: name.to_owned(), inode: file.inode()? };
         Ok(Attempt::Taken(lock))
     }
 }
@@ -247,6 +245,17 @@ mod tests {
             };
             assert_eq!(found, holder, "{note:?} after {minutes} minutes");
         }
+    }
+
+    #[test]
+    fn what_a_kill_left_of_a_lock_file_does_not_matter() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("m.lock.popfetch"), "12").unwrap();
+        let Attempt::Taken(lock) = attempt(home.path()) else { panic!("free") };
+        let text = fs::read_to_string(home.path().join("m.lock")).unwrap();
+        assert_eq!(text, format!("{}:box\n", std::process::id()));
+        drop(lock);
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }
 
     #[test]
