@@ -78,6 +78,15 @@ impl Dotlock {
         })
     }
 
+    /// Whether there is a lock file of `name` that a dead process has left.
+    pub(super) fn is_stale(
+        directory: &Directory,
+        name: &OsStr,
+        us: &Surroundings,
+    ) -> Result<bool, Error> {
+        Ok(matches!(Standing::of(directory, &lock_name(name), us)?, Standing::Stale(_)))
+    }
+
     fn create(
         directory: &Arc<Directory>,
         name: &OsStr,

@@ -66,6 +66,24 @@ impl MailboxLock {
         }
     }
 
+    /// Removes a lock file that a dead process has left. Others may wait for it very long: procmail
+    /// does for 17 minutes.
+    ///
+    /// # Errors
+    /// [`Error`] when the file cannot be opened or locked.
+    pub fn clear_stale(
+        directory: &Arc<Directory>,
+        name: &OsStr,
+        us: &Surroundings,
+        claim: Claim,
+    ) -> Result<(), Error> {
+        if Dotlock::is_stale(directory, name, us)? {
+            // Taking the lock removes it, unless somebody else is taking it just now.
+            drop(Self::try_take(directory, name, us, claim)?);
+        }
+        Ok(())
+    }
+
     fn try_take(
         directory: &Arc<Directory>,
         name: &OsStr,

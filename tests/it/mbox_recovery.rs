@@ -4,6 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -111,6 +112,21 @@ fn after_the_spool_files_were_removed_and_a_reader_came_by() {
     fs::write(killed.mbox.path(), OLD).unwrap();
     killed.fetch(&[]).succeeds();
     killed.mbox.holds([OLD_MESSAGE]);
+}
+
+/// All is done but for the removal of the lock file, and nothing new gives a reason to lock again.
+#[test]
+fn after_the_spool_files_were_removed_and_before_the_lock_file_was() {
+    let killed = Killed::new();
+    killed.spools.iter().for_each(|path| fs::remove_file(path).unwrap());
+    let mut dead = Command::new("true").spawn().unwrap();
+    dead.wait().unwrap();
+    let host = Command::new("uname").arg("-n").output().unwrap().stdout;
+    let note = format!("{}:{}", dead.id(), String::from_utf8(host).unwrap());
+    let lock = killed.world.home.write("m.lock", note);
+    killed.fetch(&[]).succeeds();
+    assert!(!lock.exists(), "others wait for somebody who is dead");
+    killed.holds(&[OLD_MESSAGE]);
 }
 
 /// The state was copied or cleaned without its spool directory, so nothing is known of them.

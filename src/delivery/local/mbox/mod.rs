@@ -75,7 +75,7 @@ impl Mbox {
         let unusable = |source| Error::Unusable { place: place.clone(), source };
         require_own(directory.path(), directory.owner().map_err(unusable)?, surroundings.user)?;
         let claim = Claim::take(&directory, name, &patience).map_err(unusable)?;
-        let Some(_claim) = claim else {
+        let Some(claim) = claim else {
             return Err(Error::Locked { place, holder: Holder::default() });
         };
         let file = if create {
@@ -85,11 +85,15 @@ impl Mbox {
         };
         let file = file.map_err(missing)?;
         check(&file, path, &place, surroundings.user)?;
+        drop(file);
         // A run that was killed right after it had made the mbox did not come to this.
         directory.sync().map_err(unusable)?;
+        // Here, since this run may have nothing to lock it for.
+        let directory = Arc::new(directory);
+        MailboxLock::clear_stale(&directory, name, surroundings, claim).map_err(unusable)?;
         Ok(Self {
             place: place.clone(),
-            directory: Arc::new(directory),
+            directory,
             name: name.to_owned(),
             spools,
             surroundings: surroundings.clone(),
