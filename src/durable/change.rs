@@ -4,9 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
+#[cfg(feature = "failpoints")]
+use super::failpoints::step;
+
 /// A change on the disk, or a step that later ones rely on.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "the program only makes changes; what they are is for tests")]
+#[cfg_attr(
+    not(feature = "failpoints"),
+    expect(dead_code, reason = "the program only makes changes; what they are is for tests")
+)]
 pub(super) enum Change<'a> {
     /// A directory is made.
     CreateDirectory(&'a Path),
@@ -17,7 +23,7 @@ pub(super) enum Change<'a> {
     /// Octets are added at the end of a file.
     Write(&'a Path, &'a [u8]),
     /// A file is cut off at a length.
-    Truncate(&'a Path, u64),
+    Truncate(&'a Path),
     /// The content of a file becomes durable.
     Sync(&'a Path),
     /// The names in a directory become durable.
@@ -37,14 +43,46 @@ pub(super) enum Change<'a> {
     Commit(&'a Path),
 }
 
-/// Makes a change. A call that a signal interrupts is made again.
-pub(super) fn make(change: Change<'_>, mut call: impl FnMut() -> io::Result<()>) -> io::Result<()> {
-    loop {
-        match step(change, &mut call) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            done => return done,
+#[cfg(feature = "failpoints")]
+impl Change<'_> {
+    /// What kind of change it is.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateDirectory(_) => "create-directory",
+            Self::Create(_) => "create",
+            Self::Protect(_) => "protect",
+            Self::Write(..) => "write",
+            Self::Truncate(..) => "truncate",
+            Self::Sync(_) => "sync",
+            Self::SyncDirectory(_) => "sync-directory",
+            Self::Rename { .. } => "rename",
+            Self::Remove(_) => "remove",
+            Self::Lock(_) => "lock",
+            Self::Commit(_) => "commit",
         }
     }
+
+    /// What is changed.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::CreateDirectory(path)
+            | Self::Create(path)
+            | Self::Protect(path)
+            | Self::Write(path, _)
+            | Self::Truncate(path)
+            | Self::Sync(path)
+            | Self::SyncDirectory(path)
+            | Self::Rename { from: path, .. }
+            | Self::Remove(path)
+            | Self::Lock(path)
+            | Self::Commit(path) => path,
+        }
+    }
+}
+
+/// Makes a change. A call that a signal interrupts is made again.
+pub(super) fn make(change: Change<'_>, mut call: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    persist(change, &mut |_| call())
 }
 
 /// Makes a change that gives something, a descriptor say.
@@ -69,8 +107,8 @@ pub(super) fn write(
 ) -> io::Result<()> {
     while !bytes.is_empty() {
         let mut count = 0;
-        make(Change::Write(path, bytes), || {
-            count = file.write(bytes)?;
+        persist(Change::Write(path, bytes), &mut |most| {
+            count = file.write(&bytes[..bytes.len().min(most)])?;
             Ok(())
         })?;
         if count == 0 {
@@ -82,6 +120,18 @@ pub(super) fn write(
     Ok(())
 }
 
-fn step(_: Change<'_>, call: &mut dyn FnMut() -> io::Result<()>) -> io::Result<()> {
-    call()
+/// Makes a change by `call`, which is told how many octets to write at most, until no signal
+/// interrupts it.
+fn persist(change: Change<'_>, call: &mut dyn FnMut(usize) -> io::Result<()>) -> io::Result<()> {
+    loop {
+        match step(change, call) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+#[cfg(not(feature = "failpoints"))]
+fn step(_: Change<'_>, call: &mut dyn FnMut(usize) -> io::Result<()>) -> io::Result<()> {
+    call(usize::MAX)
 }

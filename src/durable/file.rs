@@ -124,7 +124,7 @@ impl File {
     /// # Errors
     /// [`Error`] when that fails.
     pub fn replace(&mut self, content: &[u8]) -> Result<(), Error> {
-        make(Change::Truncate(&self.path, 0), || self.file.set_len(0))
+        make(Change::Truncate(&self.path), || self.file.set_len(0))
             .map_err(|source| self.failed("truncate", source))?;
         self.rewind()?;
         self.append(content)?;

@@ -9,6 +9,8 @@ mod claim;
 mod directory;
 mod dotlock;
 mod error;
+#[cfg(feature = "failpoints")]
+mod failpoints;
 mod file;
 mod lock;
 mod mailbox_lock;

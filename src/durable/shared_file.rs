@@ -122,7 +122,7 @@ impl SharedFile {
     /// # Errors
     /// [`Error`] when that fails.
     pub fn truncate(&mut self, size: u64) -> Result<(), Error> {
-        make(Change::Truncate(&self.path, size), || self.file.set_len(size))
+        make(Change::Truncate(&self.path), || self.file.set_len(size))
             .map_err(|source| self.failed("truncate", source))
     }
 

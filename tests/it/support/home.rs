@@ -71,7 +71,17 @@ impl Output {
 
 impl Home {
     pub(crate) fn new() -> Self {
-        let directory = tempfile::Builder::new().prefix("popfetch-").tempdir();
+        Self::below(&std::env::temp_dir())
+    }
+
+    /// A home in memory, where syncs cost nothing, on systems that have a place for it.
+    pub(crate) fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() { Self::below(memory) } else { Self::new() }
+    }
+
+    fn below(directory: &Path) -> Self {
+        let directory = tempfile::Builder::new().prefix("popfetch-").tempdir_in(directory);
         let home = Self { directory: directory.expect("a temporary directory") };
         fs::create_dir(home.path("home")).expect("a home");
         home

@@ -30,23 +30,41 @@ impl Mbox {
     /// of it and an empty line behind it, and that Python reads the same.
     #[track_caller]
     pub(crate) fn messages(&self) -> Vec<Vec<u8>> {
-        let content = self.content();
-        let mut messages = Vec::new();
-        let mut rest = content.as_slice();
-        while !rest.is_empty() {
-            assert!(rest.starts_with(b"From "), "{}", rest.escape_ascii());
-            let body = &rest[line_end(rest)..];
-            let end = start_of_next(body).unwrap_or(body.len());
-            let message = body[..end].strip_suffix(b"\n").expect("an empty line");
-            messages.push(message.to_vec());
-            rest = &body[end..];
-        }
+        let messages = self.quoted_messages().expect("an mbox");
         let read = self.as_python_reads_it();
         assert_eq!(read.len(), messages.len(), "Python counts otherwise");
         assert!(read == messages, "Python reads otherwise");
         let mut messages: Vec<_> = messages.iter().map(|message| unquoted(message)).collect();
         messages.sort();
         messages
+    }
+
+    /// The messages, still quoted, in order; or what is wrong with the mbox.
+    fn quoted_messages(&self) -> Result<Vec<Vec<u8>>, String> {
+        let content = self.content();
+        let mut messages = Vec::new();
+        let mut rest = content.as_slice();
+        while !rest.is_empty() {
+            if !rest.starts_with(b"From ") {
+                return Err(format!("no From_ line: {}", rest.escape_ascii()));
+            }
+            let body = &rest[line_end(rest)..];
+            let end = start_of_next(body).unwrap_or(body.len());
+            let Some(message) = body[..end].strip_suffix(b"\n") else {
+                return Err(format!("no empty line: {}", body[..end].escape_ascii()));
+            };
+            messages.push(message.to_vec());
+            rest = &body[end..];
+        }
+        Ok(messages)
+    }
+
+    /// The messages without their quoting, sorted, as this reads them alone; or what is wrong.
+    pub(crate) fn try_messages(&self) -> Result<Vec<Vec<u8>>, String> {
+        let messages = self.quoted_messages()?;
+        let mut messages: Vec<_> = messages.iter().map(|message| unquoted(message)).collect();
+        messages.sort();
+        Ok(messages)
     }
 
     /// The messages, still quoted.

@@ -1,0 +1,42 @@
+//! A second crash, while the first is recovered from.
+
+use crate::rig::{Policy, Rig, Scene, Target};
+use crate::workers::for_each;
+
+#[test]
+fn two_aborts() {
+    let scenes = [Target::Maildir, Target::Mbox, Target::Both].map(|target| Scene {
+        target,
+        policy: Policy::Delete,
+        batches: false,
+    });
+    let mut firsts = Vec::new();
+    for scene in scenes {
+        let (_, steps) = Rig::new(scene).recorded_run("");
+        firsts.extend((1..=steps.len()).map(|first| (scene, first)));
+    }
+    let tried = for_each(firsts, |(scene, first)| second_aborts(scene, first));
+    let count: usize = tried.iter().map(|(count, _)| count).sum();
+    let complaints: Vec<&String> = tried.iter().flat_map(|(_, complaints)| complaints).collect();
+    eprintln!("{count} pairs of aborts, {} complaints", complaints.len());
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+/// Aborts the run after the one that was aborted at step `first`, at each of its steps. Gives how
+/// many that were, and what was wrong then.
+fn second_aborts(scene: Scene, first: usize) -> (usize, Vec<String>) {
+    let first = format!("{first}=abort");
+    let mut complaints = Vec::new();
+    for second in 1.. {
+        let mut rig = Rig::new(scene);
+        rig.run(&first);
+        let output = rig.run(&format!("{second}=abort"));
+        if let Some(complaint) = rig.complaint().or_else(|| rig.complaint_in_the_end()) {
+            complaints.push(format!("{scene:?}, {first}, then {second}=abort: {complaint}"));
+        }
+        if output.status == 0 {
+            return (second - 1, complaints);
+        }
+    }
+    unreachable!("every run ends")
+}

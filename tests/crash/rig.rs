@@ -1,0 +1,251 @@
+//! A mailbox that is fetched, with something in the way.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::steps::{Step, read_steps};
+use crate::support::home::{behind, finish};
+use crate::support::server::{Mailbox, Script, Server};
+use crate::support::{Home, Maildir, Mbox, Output};
+
+/// Where the mail goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Maildir,
+    Mbox,
+    Both,
+}
+
+/// What becomes of it on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Policy {
+    Keep,
+    Delete,
+    /// What was delivered two days ago is deleted, what is new is kept.
+    DeleteAfter,
+}
+
+/// What is tried: three messages, or with [`Policy::DeleteAfter`] two old ones and three new.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene {
+    pub(crate) target: Target,
+    pub(crate) policy: Policy,
+    /// Whether the mail goes in batches of two, so that one is committed while another is
+    /// downloaded.
+    pub(crate) batches: bool,
+}
+
+impl Scene {
+    /// Every policy, with one batch and with several.
+    pub(crate) fn all(target: Target) -> Vec<Self> {
+        let mut scenes = Vec::new();
+        for batches in [false, true] {
+            for policy in [Policy::Keep, Policy::Delete, Policy::DeleteAfter] {
+                scenes.push(Self { target, policy, batches });
+            }
+        }
+        scenes
+    }
+}
+
+/// A home, a server and its mail.
+pub(crate) struct Rig {
+    scene: Scene,
+    home: Home,
+    mailbox: Mailbox,
+    server: Server,
+    /// Every message, as it is to be stored in the end.
+    all: Vec<Vec<u8>>,
+    /// How many of them are to stay on the server.
+    stay: usize,
+    runs: usize,
+}
+
+impl Rig {
+    pub(crate) fn new(scene: Scene) -> Self {
+        let mailbox = Mailbox::new();
+        let server = Server::start(Script::new(), &mailbox);
+        let home = Home::in_memory();
+        let mut rig = Self { scene, home, mailbox, server, all: Vec::new(), stay: 3, runs: 0 };
+        match scene.policy {
+            Policy::Keep => {}
+            Policy::Delete => rig.stay = 0,
+            Policy::DeleteAfter => {
+                rig.add("old");
+                rig.add("old, too");
+                rig.run("").succeeds();
+                rig.age();
+            }
+        }
+        // A line to be quoted in an mbox, one to be stuffed, and one that is longer than a write.
+        rig.add("\nFrom here\n.\n");
+        rig.add(&"0123456789abcdef".repeat(6000));
+        rig.add("three");
+        rig
+    }
+
+    fn add(&mut self, text: &str) {
+        let message = format!("From: x@example.org\nSubject: {}\n\n{text}\n", self.all.len());
+        self.mailbox.add(message.replace('\n', "\r\n"));
+        self.all.push(message.into_bytes());
+    }
+
+    /// Makes what is known two days older.
+    fn age(&self) {
+        let file = fs::read_dir(self.state()).expect("a state directory");
+        let mut paths = file.map(|entry| entry.expect("an entry").path());
+        let path = paths.find(|path| path.extension().is_some_and(|e| e == "db"));
+        let state = rusqlite::Connection::open(path.expect("a state")).expect("a state");
+        state.execute("UPDATE message SET at = at - 2 * 24 * 3600", ()).expect("a state");
+    }
+
+    /// A run with these failpoints.
+    pub(crate) fn run(&mut self, failpoints: &str) -> Output {
+        let mut command = self.command();
+        command.env("POPFETCH_FAILPOINTS", failpoints);
+        finish(command.spawn().expect("the program starts"))
+    }
+
+    /// A run with these failpoints, and the steps that it made.
+    pub(crate) fn recorded_run(&mut self, failpoints: &str) -> (Output, Vec<Step>) {
+        self.runs += 1;
+        let record = self.home.path(&format!("steps-{}", self.runs));
+        fs::create_dir(&record).expect("a directory");
+        let mut command = self.command();
+        command.env("POPFETCH_FAILPOINTS", failpoints).env("POPFETCH_STEPS", &record);
+        let output = finish(command.spawn().expect("the program starts"));
+        (output, read_steps(&record))
+    }
+
+    fn command(&self) -> Command {
+        let url = format!("pop3://user@localhost:{}", self.server.port());
+        let (maildir, mbox) = (self.home.to(), self.mbox().to());
+        let mut args = vec!["fetch", &url, "--tls", "none", "--timeout", "20"];
+        if self.scene.target != Target::Mbox {
+            args.extend(["--to", &maildir]);
+        }
+        if self.scene.target != Target::Maildir {
+            args.extend(["--to", &mbox]);
+        }
+        args.extend(match self.scene.policy {
+            Policy::Keep => &["--keep"][..],
+            Policy::Delete => &["--delete"],
+            Policy::DeleteAfter => &["--delete-after", "1d"],
+        });
+        let mut command = self.home.command(&args);
+        if self.scene.batches {
+            // So few open files that a batch has room for two messages.
+            command = behind(&["sh", "-c", "ulimit -n 76; exec \"$@\"", "sh"], &command);
+        }
+        command.env("POPFETCH_PASSWORD", "secret");
+        command
+    }
+
+    fn mail(&self) -> Maildir {
+        self.home.mail()
+    }
+
+    fn mbox(&self) -> Mbox {
+        Mbox::at(self.home.path("inbox"))
+    }
+
+    fn state(&self) -> PathBuf {
+        self.home.path("state/popfetch")
+    }
+
+    /// What is wrong with what can be seen after a crash: a message that is torn in the Maildir,
+    /// or twice, or one that is neither here nor on the server. (An mbox may end in a torn
+    /// message until the next run.)
+    pub(crate) fn complaint(&self) -> Option<String> {
+        self.server.finished_log();
+        if self.scene.target == Target::Mbox {
+            return None;
+        }
+        let here = self.mail().messages();
+        let torn = here.iter().find(|message| !self.all.contains(message));
+        let twice = here.windows(2).any(|pair| pair[0] == pair[1]);
+        match (torn, twice) {
+            (Some(torn), _) => Some(format!("torn in the Maildir: {} octets", torn.len())),
+            (None, true) => Some("twice in the Maildir".to_owned()),
+            (None, false) => None,
+        }
+    }
+
+    /// What is wrong after one more run that nothing is in the way of: nothing, if everything is
+    /// as if nothing ever had been.
+    pub(crate) fn complaint_in_the_end(&mut self) -> Option<String> {
+        let output = self.run("");
+        self.server.finished_log();
+        if output.status != 0 {
+            return Some(format!("the next run: {} {}", output.status, output.stderr));
+        }
+        let mut all = self.all.clone();
+        all.sort();
+        let target = self.scene.target;
+        let mut complaints = Vec::new();
+        if target != Target::Mbox {
+            let here = self.mail().messages();
+            complaints.extend(compared("the Maildir", &here, &all));
+            complaints.extend(left("tmp/", &self.mail().path().join("tmp")));
+        }
+        if target != Target::Maildir {
+            match self.mbox().try_messages() {
+                Ok(here) => complaints.extend(compared("the mbox", &here, &all)),
+                Err(wrong) => complaints.push(format!("the mbox: {}", shortened(&wrong))),
+            }
+            complaints.extend(self.left_lock());
+            for spool in directories(&self.state().join("spool"), 2) {
+                complaints.extend(left("the spool directory", &spool));
+            }
+        }
+        if self.mailbox.len() != self.stay {
+            complaints.push(format!("{} left on the server", self.mailbox.len()));
+        }
+        (!complaints.is_empty()).then(|| format!("{}; {}", complaints.join("; "), output.stderr))
+    }
+
+    /// Whether there is a lock file that not even the next mail takes away.
+    fn left_lock(&self) -> Option<String> {
+        let lock = self.home.path("inbox.lock");
+        if !lock.exists() {
+            return None;
+        }
+        let uid = self.mailbox.add("Subject: one more\r\n\r\nmore\r\n");
+        let output = finish(self.command().spawn().expect("the program starts"));
+        self.server.finished_log();
+        self.mailbox.remove(uid);
+        (output.status != 0 || lock.exists()).then(|| "the lock file is left".to_owned())
+    }
+}
+
+/// How what is here differs from what should be.
+fn compared(place: &str, here: &[Vec<u8>], all: &[Vec<u8>]) -> Option<String> {
+    if here == all {
+        return None;
+    }
+    let count = |message: &Vec<u8>| here.iter().filter(|other| *other == message).count();
+    let lost = all.iter().filter(|message| count(message) == 0).count();
+    let twice = all.iter().filter(|message| count(message) > 1).count();
+    let torn = here.iter().filter(|message| !all.contains(message)).count();
+    Some(format!("{place}: {lost} lost, {twice} twice, {torn} torn"))
+}
+
+fn left(what: &str, directory: &Path) -> Option<String> {
+    let left = fs::read_dir(directory).map_or(0, Iterator::count);
+    (left > 0).then(|| format!("{left} left in {what}"))
+}
+
+/// The directories so deep below one.
+fn directories(root: &Path, depth: usize) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
+    let below = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_dir());
+    match depth {
+        1 => below.collect(),
+        _ => below.flat_map(|path| directories(&path, depth - 1)).collect(),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(120).collect()
+}
