@@ -47,6 +47,18 @@ impl Destination {
         }
     }
 
+    /// Makes the removal of spool files durable, before anybody else may change the mbox: one that
+    /// came back would be taken for a message that waits.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub fn sync_cleared(&self) -> Result<(), Error> {
+        match self {
+            Self::Mbox(mbox) => mbox.sync_spools(),
+            Self::Maildir(_) | Self::Stream(_) => Ok(()),
+        }
+    }
+
     /// Makes the messages published into it durable; those in mboxes are so by
     /// [`Mboxes::sync`].
     ///
@@ -302,6 +314,7 @@ impl StagedMessage {
     }
 
     /// Removes the spool files of its mboxes, after [`Mboxes::sync`] and while they are locked.
+    /// [`Destination::sync_cleared`] comes after it.
     ///
     /// # Errors
     /// [`Error::Storage`].

@@ -240,6 +240,7 @@ impl Desk {
         mboxes.sync()?;
         // Whoever gets the lock next learns from this that there is nothing to complete.
         batch.messages.iter_mut().try_for_each(|(_, _, message)| message.clear_spools())?;
+        destinations.iter().try_for_each(Destination::sync_cleared)?;
         drop(mboxes);
         // 5: rides with the next transaction.
         ledger.finished = pending;

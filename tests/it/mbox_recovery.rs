@@ -195,6 +195,60 @@ fn somebody_appended_behind_torn_bytes() {
     assert!(killed.mbox.content() == content);
 }
 
+/// A power cut may leave zeros in place of what was written and not synced.
+#[test]
+fn zeros_where_our_mail_was_to_be() {
+    // From here to there.
+    for (from, to) in [(0, 1), (0, 60), (30, 31), (40, 90), (70, 100), (90, 10_000), (0, 10_000)] {
+        for end in [100, 10_000] {
+            let killed = Killed::new();
+            let start = killed.stored[0].0;
+            let mut content = killed.mbox.content();
+            content.truncate(start + end);
+            let end = content.len();
+            content[(start + from).min(end)..(start + to).min(end)].fill(0);
+            fs::write(killed.mbox.path(), &content).unwrap();
+            let output = killed.fetch(&[]).exits(0);
+            assert_eq!(output.stderr, "", "{from} to {to} of {end}");
+            killed.holds(&[OLD_MESSAGE]);
+        }
+    }
+}
+
+#[test]
+fn zeros_at_the_start_of_an_mbox() {
+    let killed = Killed::new();
+    let ours = killed.stored.iter().map(|(_, message)| message.len()).sum();
+    fs::write(killed.mbox.path(), vec![0; ours]).unwrap();
+    let change = "UPDATE delivery SET place = place - ?";
+    killed.state.execute(change, [i64::try_from(OLD.len()).unwrap()]).unwrap();
+    killed.fetch(&[]).exits(0);
+    killed.holds(&[]);
+}
+
+/// Zeros that are none of ours, or that somebody has written behind, stay: nothing of anybody
+/// else's is ever cut.
+#[test]
+fn zeros_with_somebody_elses_mail_behind_them() {
+    let killed = Killed::new();
+    let mut content = killed.mbox.content();
+    content[killed.stored[1].0..].fill(0);
+    let foreign = [&content, &b"\n\n"[..], OLD.as_bytes()].concat();
+    fs::write(killed.mbox.path(), &foreign).unwrap();
+    killed.fetch(&[]).exits(0);
+    let content = killed.mbox.content();
+    assert!(content.starts_with(&foreign), "nothing is cut");
+    assert!(content.ends_with(&killed.stored[1].1), "and our message is there whole");
+
+    let world = World::new();
+    let all = world.add_many(1);
+    let mbox = Mbox::at(world.home.write("zeros", [0; 100]));
+    let output = world.run("fetch", &["--to", &mbox.to(), "--delete"]).exits(73);
+    output.says("is no mbox: it does not begin with 'From '");
+    assert_eq!(mbox.content(), [0; 100]);
+    assert_eq!(world.mailbox.len(), all.len());
+}
+
 #[test]
 fn a_reader_rewrote_the_file() {
     // As Dovecot does it, in place: old mail gone, its fields in the new.

@@ -1,7 +1,7 @@
 //! What happens at which step.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
@@ -9,8 +9,9 @@ use super::super::change::Change;
 
 /// A list of `WHERE=WHAT`, separated by `;`.
 ///
-/// WHERE is a number of a step, or `KIND:PART`: every step of a kind (see [`Change::kind`]) on a
-/// path that contains the part. WHAT is one of
+/// WHERE is a number of a step, or `KIND:END`: every step of a kind (see [`Change::kind`]) on a path
+/// that ends so, `*` in place of a name standing for any; or `KIND:END#N`, the Nth of these. WHAT is
+/// one of
 ///
 /// | what | happens |
 /// | --- | --- |
@@ -23,12 +24,25 @@ use super::super::change::Change;
 /// | `skip` | nothing is done, and it passes for done |
 /// | `pause PATH` | a file is made at PATH, and the step waits until somebody removes it |
 #[derive(Debug)]
-pub(super) struct Plan(Vec<(Place, String)>);
+pub(super) struct Plan(Vec<Rule>);
+
+#[derive(Debug)]
+struct Rule {
+    place: Place,
+    what: String,
+}
 
 #[derive(Debug)]
 enum Place {
     Step(usize),
-    Path { kind: String, part: String },
+    Path {
+        kind: String,
+        end: PathBuf,
+        /// Which of them; all where there is no number.
+        nth: Option<usize>,
+        /// So many there have been.
+        met: usize,
+    },
 }
 
 /// What happens instead of a step, or besides.
@@ -50,26 +64,53 @@ impl Plan {
         rules.map(rule).collect::<Option<_>>().map(Self).ok_or_else(|| wrong(text))
     }
 
-    pub(super) fn action(&self, number: usize, change: Change<'_>) -> Option<Action> {
-        let meets = |place: &Place| match place {
-            Place::Step(step) => *step == number,
-            Place::Path { kind, part } => {
-                kind == change.kind() && change.path().to_string_lossy().contains(part)
-            }
-        };
-        let (_, what) = self.0.iter().find(|(place, _)| meets(place))?;
-        action(what)
+    pub(super) fn action(&mut self, number: usize, change: Change<'_>) -> Option<Action> {
+        // Each of them, so that each counts what it meets.
+        let met = self
+            .0
+            .iter_mut()
+            .filter_map(|rule| rule.place.meets(number, change).then_some(rule.what.as_str()));
+        let met: Vec<&str> = met.collect();
+        action(met.first()?)
     }
 }
 
-fn rule(rule: &str) -> Option<(Place, String)> {
+impl Place {
+    fn meets(&mut self, number: usize, change: Change<'_>) -> bool {
+        match self {
+            Self::Step(step) => *step == number,
+            Self::Path { kind, end, nth, met } => {
+                if kind != change.kind() || !ends_with(change.path(), end) {
+                    return false;
+                }
+                *met += 1;
+                nth.is_none_or(|nth| nth == *met)
+            }
+        }
+    }
+}
+
+fn ends_with(path: &Path, end: &Path) -> bool {
+    let mut names = path.components().rev();
+    end.components()
+        .rev()
+        .all(|wanted| names.next().is_some_and(|name| name == wanted || wanted.as_os_str() == "*"))
+}
+
+fn rule(rule: &str) -> Option<Rule> {
     let (place, what) = rule.split_once('=')?;
     action(what)?;
     let place = match place.split_once(':') {
-        Some((kind, part)) => Place::Path { kind: kind.to_owned(), part: part.to_owned() },
+        Some((kind, end)) => {
+            let (end, nth) = match end.split_once('#') {
+                Some((end, nth)) => (end, Some(nth.parse().ok()?)),
+                None => (end, None),
+            };
+            Place::Path { kind: kind.to_owned(), end: end.into(), nth, met: 0 }
+        }
         None => Place::Step(place.parse().ok()?),
     };
-    Some((place, what.to_owned()))
+    Some(Rule { place, what: what.to_owned() })
 }
 
 fn action(what: &str) -> Option<Action> {

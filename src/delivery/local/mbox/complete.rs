@@ -61,8 +61,12 @@ impl LockedMbox {
         let completed = self.try_complete(&spools, staged);
         let (completed, waiting) = completed.map_err(|error| self.mbox.storage(error))?;
         self.sync()?;
-        // Only now: to everybody, the removal of a spool file says that its message is durable.
+        // Only now: to everybody, the removal of a spool file says that its message is durable. And
+        // before others get the lock: one that came back would be taken for a message that waits,
+        // and what a reader had removed from the mbox would come back too.
         let removed = waiting.iter().try_for_each(|waiting| remove(&spools, &waiting.staged.name));
+        let removed =
+            removed.and_then(|()| if waiting.is_empty() { Ok(()) } else { spools.sync() });
         removed.map_err(|error| self.mbox.storage(error))?;
         Ok(completed)
     }
@@ -83,6 +87,9 @@ impl LockedMbox {
                 Spooled::Done => completed.there += 1,
                 Spooled::Damaged => {}
             }
+        }
+        if let Some(offset) = self.zeros_of_ours(&waiting)? {
+            self.cut(offset)?;
         }
         // All that are whole first, so that none of them is taken for another one like it.
         let mut whole = Vec::new();
@@ -124,6 +131,35 @@ impl LockedMbox {
         Ok((completed, waiting))
     }
 
+    /// Where the end of the mbox is to be cut off: it is ours but for zeros, which a power cut may
+    /// leave in place of what was written and not synced. From the first message that is not whole
+    /// on, every octet must be the one that we wrote there or a zero, and the file must end where we
+    /// stopped or before: so nothing of anybody else's is in it.
+    fn zeros_of_ours(&self, waiting: &[Waiting<'_>]) -> Result<Option<u64>, durable::Error> {
+        let size = self.lock.file().size()?;
+        let mut cut = None;
+        let mut end = None;
+        for waiting in waiting.iter().filter(|waiting| waiting.staged.inode == self.inode()) {
+            let Some(offset) = waiting.staged.offset.filter(|&offset| offset < size) else { break };
+            if end.is_some_and(|end| end != offset) {
+                return Ok(None);
+            }
+            let mut spool = waiting.file()?;
+            let length = spool.size()?;
+            let whole = self.common_prefix(offset, &mut spool)? == length;
+            if cut.is_some() || !whole {
+                let ours = |ours, theirs| ours == theirs || theirs == 0;
+                let ours = self.common_prefix_by(offset, &mut spool, ours)?;
+                if ours < length && offset + ours < size {
+                    return Ok(None);
+                }
+                cut.get_or_insert(offset);
+            }
+            end = Some(offset + length);
+        }
+        Ok(cut.filter(|_| end.is_some_and(|end| size <= end)))
+    }
+
     fn append_now(&mut self, file: &mut File) -> Result<(), durable::Error> {
         self.try_append(file)?;
         self.flush()
@@ -149,14 +185,24 @@ impl LockedMbox {
 
     /// How many octets from `offset` on are those of the spool file.
     fn common_prefix(&self, offset: u64, spool: &mut File) -> Result<u64, durable::Error> {
+        self.common_prefix_by(offset, spool, |ours, theirs| ours == theirs)
+    }
+
+    /// How many octets from `offset` on are `alike` those of the spool file.
+    fn common_prefix_by(
+        &self,
+        offset: u64,
+        spool: &mut File,
+        alike: impl Fn(u8, u8) -> bool,
+    ) -> Result<u64, durable::Error> {
         spool.rewind()?;
         let (mut ours, mut theirs) = (vec![0; PIECE], vec![0; PIECE]);
         let mut common = 0;
         loop {
             let read = spool.read(&mut ours)?;
             let found = self.lock.file().read_at(offset + common, &mut theirs[..read])?;
-            let equal = ours[..read].iter().zip(&theirs[..found]).take_while(|(a, b)| a == b);
-            let equal = equal.count();
+            let pairs = ours[..read].iter().zip(&theirs[..found]);
+            let equal = pairs.take_while(|&(&ours, &theirs)| alike(ours, theirs)).count();
             common += equal as u64;
             if read == 0 || equal < read {
                 return Ok(common);

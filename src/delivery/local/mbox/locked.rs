@@ -64,10 +64,11 @@ impl LockedMbox {
     }
 
     /// Gives the place for a message of `size` octets, behind those that have theirs.
-    pub(super) fn reserve(&mut self, size: u64) -> u64 {
+    pub(super) fn reserve(&mut self, size: u64) -> Result<u64, Error> {
+        self.mbox.require_from(self.lock.file())?;
         let offset = self.next;
         self.next += size;
-        offset
+        Ok(offset)
     }
 
     /// Appends a message from its spool file.

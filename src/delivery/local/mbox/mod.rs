@@ -143,6 +143,15 @@ impl Mbox {
         check(file, &self.directory.path().join(&self.name), &self.place, self.surroundings.user)
     }
 
+    /// Requires that mail may be appended to the locked file, now that nothing waits for it.
+    fn require_from(&self, file: &SharedFile) -> Result<(), Error> {
+        let start = start_of(file, FROM.len()).map_err(|error| self.storage(error))?;
+        if FROM.starts_with(&start) {
+            return Ok(());
+        }
+        Err(Error::NotMbox { place: self.place.clone(), because: NO_FROM })
+    }
+
     fn storage(&self, source: durable::Error) -> Error {
         Error::Storage { place: self.place.clone(), source }
     }
@@ -156,16 +165,27 @@ fn check(file: &SharedFile, path: &Path, place: &Place, user: u32) -> Result<(),
         return refuse("it is no regular file");
     }
     require_own(path, file.owner().map_err(unusable)?, user)?;
-    let last_read = file.last_read().map_err(unusable)?;
-    let mut start = [0; FROM.len()];
-    let read = file.read_at(0, &mut start).map_err(unusable)?;
-    file.unread(last_read);
-    // Appended to a file of another kind, mail would be lost in it, and the file damaged. One that
-    // ends before it can be told may be the first message of a killed run.
-    if !FROM.starts_with(&start[..read]) {
-        return refuse("it does not begin with 'From '");
+    // One that ends before it can be told may be the first message of a killed run, and zeros what a
+    // power cut has left of it: that is settled under the lock.
+    let start = start_of(file, FROM.len()).map_err(unusable)?;
+    if start.iter().zip(FROM).any(|(&found, &from)| found != from && found != 0) {
+        return refuse(NO_FROM);
     }
     Ok(())
+}
+
+/// Why a file is no mbox. Appended to one of another kind, mail would be lost in it, and the file
+/// damaged.
+const NO_FROM: &str = "it does not begin with 'From '";
+
+/// The first octets of a file, which for everybody else stays unread.
+fn start_of(file: &SharedFile, count: usize) -> Result<Vec<u8>, durable::Error> {
+    let last_read = file.last_read()?;
+    let mut start = vec![0; count];
+    let read = file.read_at(0, &mut start)?;
+    file.unread(last_read);
+    start.truncate(read);
+    Ok(start)
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl SpooledMessage {
         self.reserved = Some(Staged {
             inode: mbox.inode(),
             name: self.name.clone(),
-            offset: Some(mbox.reserve(size)),
+            offset: Some(mbox.reserve(size)?),
             octets: Some(size),
         });
         Ok(())
