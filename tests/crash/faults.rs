@@ -42,6 +42,7 @@ fn at_every_step(target: Target) {
         }
     }
     let count = cases.len();
+    assert!(count > 0, "nothing was tried");
     let complaints = for_each(cases, |(scene, number, fault)| {
         let complaint = fail(scene, number, fault)?;
         Some(format!("{scene:?}, {fault} at step {number}: {complaint}"))
@@ -53,7 +54,7 @@ fn at_every_step(target: Target) {
 
 /// What is wrong after this fault at this step.
 fn fail(scene: Scene, number: usize, fault: &str) -> Option<String> {
-    let mut rig = Rig::new(scene);
+    let rig = Rig::new(scene);
     let output = rig.run(&format!("{number}={fault}"));
     // With several threads at work the last steps may have other numbers.
     let expected = match fault {

@@ -9,6 +9,7 @@
 
 mod cut;
 mod faults;
+mod locks;
 mod pairs;
 mod power;
 mod rig;

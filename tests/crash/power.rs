@@ -1,7 +1,11 @@
-//! The power is cut after each step: every state that the disk may then be in is tried.
+//! The power is cut after each step: every state that the disk may then be in is tried. And with
+//! any one sync taken out, some of these states are bad ones.
+
+use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::cut::Unsynced;
-use crate::rig::{Rig, Scene, Target};
+use crate::rig::{Policy, Rig, Scene, Target};
 use crate::workers::for_each;
 
 /// What happened up to a power cut: runs, each with its failpoints.
@@ -16,6 +20,13 @@ struct History {
 struct Tally {
     states: usize,
     complaints: Vec<String>,
+}
+
+/// When to stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    TheEnd,
+    SomethingIsWrong,
 }
 
 impl History {
@@ -38,62 +49,55 @@ impl History {
         (rig, unsynced)
     }
 
-    /// Tries every state that the disk may then be in; only until something is wrong, if that is
-    /// all there is to know.
-    fn try_all(&self, seed: u64, until_wrong: bool) -> Tally {
+    /// Tries every state that the disk may then be in.
+    fn try_all(&self, seed: u64, until: Until, stop: &AtomicBool) -> Tally {
         let mut tally = Tally::default();
-        loop {
+        while !stop.load(Ordering::Relaxed) {
             // Threads may sync the files of a batch in another order than before, so that it is
             // not settled earlier which states there are.
-            let (mut rig, unsynced) = self.play();
+            let (rig, unsynced) = self.play();
             let cuts = unsynced.cuts(seed);
-            let Some(cut) = cuts.get(tally.states) else { return tally };
+            let Some(cut) = cuts.get(tally.states) else { break };
             unsynced.apply(cut);
             tally.states += 1;
             if let Some(complaint) = rig.complaint_in_the_end() {
                 let complaint = format!("{self:?}: {complaint}\n{cut:?} of {unsynced}");
                 tally.complaints.push(complaint);
-                if until_wrong {
-                    return tally;
-                }
+                stop.fetch_or(until == Until::SomethingIsWrong, Ordering::Relaxed);
             }
         }
+        tally
     }
 }
 
-/// The power is cut after each step of a run with `rules` besides.
-fn histories(scene: Scene, rules: &str) -> Vec<History> {
-    let (_, steps) = Rig::new(scene).recorded_run(rules);
+/// The power is cut after each step of a run, which comes after those with `earlier` failpoints.
+fn histories(scene: Scene, earlier: &[&str], failpoints: &str) -> Vec<History> {
+    let mut rig = Rig::new(scene);
+    let mut runs: Vec<String> = earlier.iter().map(|&run| run.to_owned()).collect();
+    for run in &runs {
+        rig.run(run);
+    }
+    let (_, steps) = rig.recorded_run(failpoints);
     let mut histories = Vec::new();
     for step in steps.iter().filter(|step| step.matters()) {
         // Before the next step; after the last one the run ends by itself.
-        let run = format!("{rules};{}=abort", step.number + 1);
-        histories.push(History { scene, runs: vec![run] });
+        runs.push(format!("{}=abort;{failpoints}", step.number + 1));
+        histories.push(History { scene, runs: runs.clone() });
+        runs.pop();
     }
     histories
 }
 
-/// The power is cut after each step of the run that comes after one that was killed.
-fn recoveries(scene: Scene, killed: &str, rules: &str) -> Vec<History> {
-    let mut rig = Rig::new(scene);
-    rig.run(killed);
-    let (_, steps) = rig.recorded_run(rules);
-    let mut histories = Vec::new();
-    for step in steps.iter().filter(|step| step.matters()) {
-        let runs = vec![killed.to_owned(), format!("{rules};{}=abort", step.number + 1)];
-        histories.push(History { scene, runs });
-    }
-    histories
-}
-
-fn try_all(histories: Vec<History>, until_wrong: bool) -> Tally {
+fn try_all(histories: Vec<History>, until: Until) -> Tally {
     let histories: Vec<(u64, History)> = (1..).zip(histories).collect();
-    let tallies = for_each(histories, |(seed, history)| history.try_all(seed, until_wrong));
+    let stop = AtomicBool::new(false);
+    let tallies = for_each(histories, |(seed, history)| history.try_all(seed, until, &stop));
     let mut sum = Tally::default();
     for tally in tallies {
         sum.states += tally.states;
         sum.complaints.extend(tally.complaints);
     }
+    assert!(sum.states > 0, "nothing was tried");
     sum
 }
 
@@ -116,7 +120,140 @@ fn into_both() {
 #[track_caller]
 fn after_every_step(target: Target) {
     let scenes = Scene::all(target).into_iter().filter(|scene| !scene.batches);
-    let tally = try_all(scenes.flat_map(|scene| histories(scene, "")).collect(), false);
+    let histories = scenes.flat_map(|scene| histories(scene, &[], "")).collect();
+    let tally = try_all(histories, Until::TheEnd);
     println!("{target:?}: {} states, {} complaints", tally.states, tally.complaints.len());
     assert!(tally.complaints.is_empty(), "{}", tally.complaints.join("\n\n"));
+}
+
+/// Once the mbox is unlocked its reader may do with the mail what he likes.
+#[test]
+fn what_a_reader_has_removed_from_an_mbox_does_not_come_back() {
+    assert_eq!(come_back(""), 0);
+    assert!(
+        come_back("sync-directory:spool/*/*#2=skip") > 0,
+        "without the sync behind the removal"
+    );
+}
+
+/// In how many states after a power cut mail comes back that a reader has removed.
+fn come_back(taken_out: &str) -> usize {
+    let scene = Scene { target: Target::Mbox, policy: Policy::Keep, batches: false };
+    let unlocked = format!("remove:inbox.lock#1=abort-after;{taken_out}");
+    let history = History { scene, runs: vec![unlocked] };
+    let mut back = 0;
+    for state in 0.. {
+        let (rig, unsynced) = history.play();
+        let cuts = unsynced.cuts(1);
+        let Some(cut) = cuts.get(state) else { break };
+        unsynced.apply(cut);
+        fs::write(rig.path("inbox"), "").expect("a mailbox");
+        rig.run("").exits(0);
+        let left = fs::read(rig.path("inbox")).expect("a mailbox");
+        back += usize::from(!left.is_empty());
+    }
+    back
+}
+
+#[test]
+fn while_a_crash_into_a_maildir_is_recovered_from() {
+    after_every_step_of_recovery(Target::Maildir);
+}
+
+#[test]
+fn while_a_crash_into_an_mbox_is_recovered_from() {
+    after_every_step_of_recovery(Target::Mbox);
+}
+
+#[test]
+fn while_a_crash_into_both_is_recovered_from() {
+    after_every_step_of_recovery(Target::Both);
+}
+
+/// The process dies in the commit, or at a step behind it; the next run recovers from that, and
+/// then the power is cut.
+#[track_caller]
+fn after_every_step_of_recovery(target: Target) {
+    let scene = Scene { target, policy: Policy::Delete, batches: false };
+    let Commit { rule, step, last } = Commit::of(scene);
+    let mut crashes = vec![format!("{rule}=abort-after")];
+    crashes.extend((step + 1..=last).map(|step| format!("{step}=abort")));
+    let histories = crashes.iter().flat_map(|crash| histories(scene, &[crash], "")).collect();
+    let tally = try_all(histories, Until::TheEnd);
+    println!("{target:?}: {} states, {} complaints", tally.states, tally.complaints.len());
+    assert!(tally.complaints.is_empty(), "{}", tally.complaints.join("\n\n"));
+}
+
+/// The commit that records the messages, which is the last one before they are published.
+struct Commit {
+    /// It as a place for a failpoint. Its number varies, as that of the writes before it does with
+    /// the pieces in which the network brings a message.
+    rule: String,
+    /// Its number this time, ...
+    step: usize,
+    /// ... and that of the last step of all.
+    last: usize,
+}
+
+impl Commit {
+    fn of(scene: Scene) -> Self {
+        let (_, steps) = Rig::new(scene).recorded_run("");
+        let published = steps.iter().position(|step| {
+            step.is("rename") && step.path.parent().is_some_and(|tmp| tmp.ends_with("mail/tmp"))
+                || step.is("write") && step.path.ends_with("inbox")
+        });
+        let before = &steps[..published.expect("something is published")];
+        let commits: Vec<_> = before.iter().filter(|step| step.is("commit")).collect();
+        let step = commits.last().expect("a commit").number;
+        let last = steps.last().expect("steps").number;
+        Self { rule: format!("commit:popfetch/*#{}", commits.len()), step, last }
+    }
+}
+
+/// What is taken out, into which place the mail goes, and what a run before that one dies of.
+const NEEDED: &[(&str, Target, &str)] = &[
+    // The content of the files, their names, the names that they get.
+    ("sync:mail/tmp/*=skip", Target::Maildir, ""),
+    ("sync-directory:mail/tmp=skip", Target::Maildir, ""),
+    ("sync-directory:mail/new=skip", Target::Maildir, ""),
+    // The Maildir itself, and what it consists of.
+    ("sync-directory:mail=skip", Target::Maildir, ""),
+    ("sync-directory:HOME=skip", Target::Maildir, ""),
+    // The spool files and their names, the directories above them, the mbox and its name.
+    ("sync:spool/*/*/*=skip", Target::Mbox, ""),
+    ("sync-directory:spool/*/*=skip", Target::Mbox, ""),
+    ("sync-directory:spool/*=skip", Target::Mbox, ""),
+    ("sync-directory:spool=skip", Target::Mbox, ""),
+    ("sync:inbox=skip", Target::Mbox, ""),
+    ("sync-directory:HOME=skip", Target::Mbox, ""),
+    // The commit, the state's name, and the directories above it.
+    ("COMMIT=skip", Target::Maildir, ""),
+    ("COMMIT=skip", Target::Mbox, ""),
+    ("sync-directory:state/popfetch=skip", Target::Maildir, ""),
+    ("sync-directory:HOME/state=skip", Target::Maildir, ""),
+    // The same in a run that recovers from a crash: in the commit, before anything was published,
+    // and behind all of it.
+    ("sync:state/popfetch/*=skip", Target::Maildir, "COMMIT=abort-after"),
+    ("sync-directory:mail/new=skip", Target::Maildir, "rename:mail/tmp/*#1=abort"),
+    ("sync:inbox=skip", Target::Mbox, "write:inbox#1=abort"),
+];
+
+#[test]
+fn without_any_one_of_them_something_goes_wrong() {
+    let mut needless = Vec::new();
+    for &(taken_out, target, crash) in NEEDED {
+        let scene = Scene { target, policy: Policy::Delete, batches: false };
+        let commit = Commit::of(scene).rule;
+        let [taken_out, crash] = [taken_out, crash].map(|rule| rule.replace("COMMIT", &commit));
+        let earlier = if crash.is_empty() { vec![] } else { vec![crash.as_str()] };
+        let mut histories = histories(scene, &earlier, &taken_out);
+        // The last steps are those after which most depends on the disk.
+        histories.reverse();
+        let tally = try_all(histories, Until::SomethingIsWrong);
+        match tally.complaints.first().and_then(|complaint| complaint.lines().next()) {
+            Some(complaint) => println!("{taken_out}, state {}: {complaint}", tally.states),
+            None => needless.push(format!("{taken_out} into {target:?} after '{crash}'")),
+        }
+    }
+    assert!(needless.is_empty(), "nothing goes wrong without {needless:#?}");
 }

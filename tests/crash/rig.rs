@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 
 use crate::steps::{Step, read_steps};
 use crate::support::home::{behind, finish};
@@ -101,10 +101,37 @@ impl Rig {
     }
 
     /// A run with these failpoints.
-    pub(crate) fn run(&mut self, failpoints: &str) -> Output {
+    pub(crate) fn run(&self, failpoints: &str) -> Output {
+        finish(self.start(failpoints))
+    }
+
+    /// Starts a run with these failpoints.
+    pub(crate) fn start(&self, failpoints: &str) -> Child {
         let mut command = self.command();
+        command.env("POPFETCH_FAILPOINTS", self.placed(failpoints));
+        command.spawn().expect("the program starts")
+    }
+
+    /// Starts a run into the mbox of another rig.
+    pub(crate) fn start_into(&self, other: &Self, failpoints: &str) -> Child {
+        let mut command = self.command_to(&[&other.mbox().to()]);
         command.env("POPFETCH_FAILPOINTS", failpoints);
-        finish(command.spawn().expect("the program starts"))
+        command.spawn().expect("the program starts")
+    }
+
+    /// Every message, as it is to be stored.
+    pub(crate) fn all(&self) -> &[Vec<u8>] {
+        &self.all
+    }
+
+    /// Failpoints whose paths may begin with `HOME`.
+    fn placed(&self, failpoints: &str) -> String {
+        failpoints.replace("HOME", &self.path("").display().to_string())
+    }
+
+    /// A path in the home.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.home.path(name)
     }
 
     /// A run with these failpoints, and the steps that it made.
@@ -113,21 +140,24 @@ impl Rig {
         let record = self.home.path(&format!("steps-{}", self.runs));
         fs::create_dir(&record).expect("a directory");
         let mut command = self.command();
-        command.env("POPFETCH_FAILPOINTS", failpoints).env("POPFETCH_STEPS", &record);
+        command.env("POPFETCH_FAILPOINTS", self.placed(failpoints)).env("POPFETCH_STEPS", &record);
         let output = finish(command.spawn().expect("the program starts"));
         (output, read_steps(&record))
     }
 
     fn command(&self) -> Command {
-        let url = format!("pop3://user@localhost:{}", self.server.port());
         let (maildir, mbox) = (self.home.to(), self.mbox().to());
+        match self.scene.target {
+            Target::Maildir => self.command_to(&[&maildir]),
+            Target::Mbox => self.command_to(&[&mbox]),
+            Target::Both => self.command_to(&[&maildir, &mbox]),
+        }
+    }
+
+    fn command_to(&self, places: &[&str]) -> Command {
+        let url = format!("pop3://user@localhost:{}", self.server.port());
         let mut args = vec!["fetch", &url, "--tls", "none", "--timeout", "20"];
-        if self.scene.target != Target::Mbox {
-            args.extend(["--to", &maildir]);
-        }
-        if self.scene.target != Target::Maildir {
-            args.extend(["--to", &mbox]);
-        }
+        args.extend(places.iter().flat_map(|place| ["--to", place]));
         args.extend(match self.scene.policy {
             Policy::Keep => &["--keep"][..],
             Policy::Delete => &["--delete"],
@@ -146,7 +176,7 @@ impl Rig {
         self.home.mail()
     }
 
-    fn mbox(&self) -> Mbox {
+    pub(crate) fn mbox(&self) -> Mbox {
         Mbox::at(self.home.path("inbox"))
     }
 
@@ -174,7 +204,7 @@ impl Rig {
 
     /// What is wrong after one more run that nothing is in the way of: nothing, if everything is
     /// as if nothing ever had been.
-    pub(crate) fn complaint_in_the_end(&mut self) -> Option<String> {
+    pub(crate) fn complaint_in_the_end(&self) -> Option<String> {
         let output = self.run("");
         self.server.finished_log();
         if output.status != 0 {
