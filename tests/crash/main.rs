@@ -5,7 +5,8 @@
 //! The program is the real one, built with the feature `failpoints`, in front of the scripted
 //! server of the other tests, in a home in memory.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod cut;
 mod faults;

@@ -23,6 +23,8 @@ mod selections;
 mod state;
 mod statefile;
 mod stdout;
+// The crash tests use it too, and not all the same parts of it.
+#[allow(dead_code)]
 mod support;
 mod tls;
 mod usage;
