@@ -13,7 +13,7 @@ const AT_WRITES: [&str; 2] = ["short", "tear"];
 /// disk failed.
 const STATUSES: [i32; 3] = [73, 74, 75];
 /// The process died: 128 and SIGABRT.
-const ABORTED: i32 = 134;
+pub(crate) const ABORTED: i32 = 134;
 
 #[test]
 fn into_a_maildir() {
