@@ -1,6 +1,7 @@
 //! Fetching into a Maildir: everything once, and nothing that is not safe.
 
 use crate::support::World;
+use crate::support::maildir::with_lf;
 use crate::support::server::{Action, Capabilities, Closed, Script, Trigger};
 
 #[test]
@@ -37,17 +38,7 @@ fn content_is_kept_byte_for_byte() {
         world.mailbox.add(body);
     }
     world.fetch(&[]).succeeds();
-    world.mail().holds(bodies.iter().map(|body| crlf_to_lf(body)));
-}
-
-fn crlf_to_lf(bytes: &[u8]) -> Vec<u8> {
-    let mut result = Vec::new();
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !(byte == b'\r' && bytes.get(at + 1) == Some(&b'\n')) {
-            result.push(byte);
-        }
-    }
-    result
+    world.mail().holds(bodies.iter().map(|body| with_lf(body)));
 }
 
 #[test]

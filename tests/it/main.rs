@@ -7,6 +7,7 @@ mod config;
 mod crash;
 mod delete;
 mod fetch;
+mod hostile;
 mod interop;
 mod local;
 mod login;
