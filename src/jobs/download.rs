@@ -97,13 +97,22 @@ impl<'a> Download<'a> {
 
     /// The connection is gone. The message that was due, begun or not, may be the reason; the
     /// error of the run says so, and next time it comes last.
+    ///
+    /// After a breach of the protocol nothing is kept that is not committed yet: replies are
+    /// matched by their order only, and a message that could end itself, on a server that does
+    /// not stuff its dots, can have forged what came behind it. Each of them may be the one, so
+    /// next time they come last as well, and alone.
     pub(super) fn broken(&mut self, error: &client::Error) {
         self.incoming = None;
-        if error.is_connection_loss()
-            && let Some(item) = self.take_asked()
-        {
-            self.failures.push((item.key, error.to_string()));
+        let mut suspects = Vec::new();
+        if matches!(error, client::Error::Protocol(_)) {
+            suspects.extend(self.batch.take().discard());
+        } else if !error.is_connection_loss() {
+            return;
         }
+        suspects.extend(self.take_asked());
+        let reason = error.to_string();
+        self.failures.extend(suspects.into_iter().map(|item| (item.key, reason.clone())));
     }
 
     /// Has what earlier runs delivered deleted, too.
@@ -205,8 +214,9 @@ impl<'a> Download<'a> {
         let (Some((sink, octets)), Some(item)) = (self.incoming.take(), self.take_asked()) else {
             return Ok(());
         };
+        let alone = self.one_by_one || item.failed_before;
         self.batch.push(item, octets, sink.finish()?);
-        if self.one_by_one || self.batch.is_full() {
+        if alone || self.batch.is_full() {
             self.flush();
         }
         self.poll()
@@ -228,6 +238,14 @@ impl Exchange for Download<'_> {
         }
         // Enough is on its way. Small mail is bounded by the window of commands long before.
         if self.on_the_way() >= AHEAD && !self.asked.is_empty() {
+            return None;
+        }
+        // What failed before may spoil what is on its way with it, and what is not committed.
+        let is_alone = |item: Option<&Item>| item.is_some_and(|item| item.failed_before);
+        if is_alone(self.ask.front()) {
+            self.flush();
+        }
+        if !self.asked.is_empty() && (is_alone(self.ask.front()) || is_alone(self.asked.back())) {
             return None;
         }
         let item = self.ask.pop_front()?;

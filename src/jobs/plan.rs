@@ -18,6 +18,8 @@ pub(super) struct Item {
     pub(super) row: Option<i64>,
     /// Whether it may be deleted on the server once it is safe here.
     pub(super) may_go: bool,
+    /// Whether it failed in the last run that asked for it.
+    pub(super) failed_before: bool,
 }
 
 impl Item {
@@ -29,6 +31,7 @@ impl Item {
             key: view.key(at),
             row: view.known(at).map(|known| known.id),
             may_go: false,
+            failed_before: false,
         }
     }
 }
@@ -91,6 +94,7 @@ pub(super) fn plan(view: &View<'_>, wishes: &Wishes<'_>) -> Plan {
             skip.push((item, Skip::KeepsFailing(failed)));
         } else {
             item.may_go = !policy.headers_only && may_go(view, policy.delete, at, 0);
+            item.failed_before = failed > 0;
             retrieve.push(item);
         }
     }
