@@ -31,6 +31,8 @@ pub(super) struct Download<'a> {
     expected: u64,
     incoming: Option<(Sink, Octets)>,
     batch: Batch,
+    /// The size that the user wants messages to have at the most.
+    max_size: Option<Octets>,
     /// Whether one message is a batch, because a destination cannot take anything back.
     one_by_one: bool,
     /// Delivered by an earlier run; to be deleted when the new mail is safe.
@@ -75,6 +77,7 @@ impl<'a> Download<'a> {
             expected: 0,
             incoming: None,
             batch: Batch::new(destinations.len(), context.surroundings.open_files),
+            max_size: plan.max_size,
             one_by_one: !destinations.iter().all(Destination::is_transactional),
             old: plan.delete,
             deletable: plan.deletable,
@@ -210,6 +213,18 @@ impl<'a> Download<'a> {
         Ok(())
     }
 
+    /// Requires that the message that is coming in does not grow far beyond what is wanted. The
+    /// listing may have claimed less, in good faith by half where it counts LF line ends.
+    fn check_size(&mut self) -> Result<(), Error> {
+        let octets = self.incoming.as_ref().map_or(0, |(_, octets)| octets.0);
+        let Some(max) = self.max_size.filter(|max| octets / 2 > max.0) else { return Ok(()) };
+        let Some(item) = self.take_asked() else { return Ok(()) };
+        let error =
+            Error::Oversized { number: item.message.number, listed: item.message.size, max };
+        self.failures.push((item.key, error.to_string()));
+        Err(error)
+    }
+
     fn message_end(&mut self) -> Result<(), Error> {
         let (Some((sink, octets)), Some(item)) = (self.incoming.take(), self.take_asked()) else {
             return Ok(());
@@ -267,6 +282,7 @@ impl Exchange for Download<'_> {
                     octets.0 += chunk.len() as u64;
                     self.observer.event(&Event::BodyOctets(chunk.len() as u64));
                 }
+                self.check_size()?;
                 // What is complete does not wait for the end of a message that takes an hour.
                 if self.batch.is_full() {
                     self.flush();

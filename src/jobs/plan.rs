@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::mailbox::View;
-use crate::model::{Deletion, Listed, MessageKey, Policy, Uid};
+use crate::model::{Deletion, Listed, MessageKey, Octets, Policy, Uid};
 
 /// A message of the plan.
 #[derive(Clone, Debug)]
@@ -45,6 +45,8 @@ pub(super) struct Plan {
     pub(super) delete: Vec<Item>,
     /// Left where they are, and why.
     pub(super) skip: Vec<(Item, Skip)>,
+    /// No message is wanted that is larger.
+    pub(super) max_size: Option<Octets>,
     /// Fetch only header blocks.
     pub(super) headers_only: bool,
     /// Decides what may be deleted, and when.
@@ -108,6 +110,7 @@ pub(super) fn plan(view: &View<'_>, wishes: &Wishes<'_>) -> Plan {
         retrieve,
         delete: old(view, picked, within, wishes),
         skip,
+        max_size: policy.max_size,
         headers_only: policy.headers_only,
         deletable: Deletable::new(view),
     }

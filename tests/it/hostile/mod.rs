@@ -6,5 +6,6 @@
 //! must bring every message, exactly once.
 
 mod case;
+mod endless;
 mod phases;
 mod runner;
