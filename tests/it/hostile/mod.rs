@@ -6,6 +6,11 @@
 //! must bring every message, exactly once.
 
 mod case;
+mod codes;
+mod deletion;
 mod endless;
+mod numbers;
 mod phases;
 mod runner;
+mod stuffing;
+mod uids;
