@@ -11,6 +11,8 @@ mod deletion;
 mod endless;
 mod numbers;
 mod phases;
+mod quirks;
 mod runner;
 mod stuffing;
+mod tls;
 mod uids;

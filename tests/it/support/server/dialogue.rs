@@ -140,11 +140,11 @@ impl Dialogue {
             Action::Endless { first, again, pause } => {
                 self.send(Reply::raw(first))?;
                 loop {
-                    self.connection.write_all(&again)?;
                     if !pause.is_zero() {
                         self.connection.flush()?;
                         self.stop.sleep(pause)?;
                     }
+                    self.connection.write_all(&again)?;
                 }
             }
             Action::EndlessRecord { pause } => {

@@ -121,7 +121,7 @@ pub(crate) enum Action {
     /// Sends `+OK` and these bytes, neither stuffed nor terminated; the command
     /// itself has no effect.
     RawBody(Vec<u8>),
-    /// Sends the first bytes, then the others again and again with a pause behind
+    /// Sends the first bytes, then the others again and again with a pause before
     /// each, until the client leaves or the server is dropped.
     Endless {
         /// What comes first.
