@@ -229,9 +229,12 @@ impl<'a> Download<'a> {
         let (Some((sink, octets)), Some(item)) = (self.incoming.take(), self.take_asked()) else {
             return Ok(());
         };
-        let alone = self.one_by_one || item.failed_before;
+        // Not with this one: what comes next shows whether it was the end.
+        if self.batch.is_full() {
+            self.flush();
+        }
         self.batch.push(item, octets, sink.finish()?);
-        if alone || self.batch.is_full() {
+        if self.one_by_one {
             self.flush();
         }
         self.poll()

@@ -13,6 +13,7 @@ mod numbers;
 mod phases;
 mod quirks;
 mod runner;
+mod sessions;
 mod stuffing;
 mod tls;
 mod uids;
