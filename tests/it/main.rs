@@ -15,7 +15,6 @@ mod many;
 mod mbox;
 mod mbox_recovery;
 mod memory;
-mod protocol;
 mod reach;
 mod readme;
 mod recovery;

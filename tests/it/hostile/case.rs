@@ -84,6 +84,17 @@ pub(super) const NOTHING: Case = Case { here: &[], gone: &[], status: 76, ..DELE
 /// The same for a server that falls silent.
 pub(super) const SILENCE: Case = Case { timeout: "1", status: 75, ..NOTHING };
 
+/// The first messages that came to the mailbox.
+pub(super) const fn first<const N: usize>() -> [u64; N] {
+    let mut serials = [0; N];
+    let mut at = 0;
+    while at < N {
+        serials[at] = at as u64 + 1;
+        at += 1;
+    }
+    serials
+}
+
 /// A message of one body line.
 pub(super) fn message(subject: &str, body: impl AsRef<[u8]>) -> Body {
     let mut octets = format!("Subject: {subject}\r\n\r\n").into_bytes();

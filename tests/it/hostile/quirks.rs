@@ -84,7 +84,8 @@ fn capabilities_that_lie() {
             server: Script::no_uidl,
             args: &[],
             status: 65,
-            says: "localhost has no unique-ids (UIDL)",
+            says: "localhost has no unique-ids (UIDL), so mail that stays there would be fetched \
+                   again and again\nhint: fetch with --delete",
             hears: "CAPA AUTH CAPA STAT UIDL LIST QUIT",
             ..NOTHING
         },
@@ -105,7 +106,7 @@ fn capabilities_that_lie() {
             name: "A1 no way to log in that popfetch has",
             server: |s| able(s, ["UIDL", "SASL GSSAPI NTLM"]),
             status: 69,
-            says: "cannot log in to localhost",
+            says: "cannot log in to localhost: it offers only GSSAPI, NTLM",
             hears: "CAPA QUIT",
             ..NOTHING
         },

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use super::case::{Case, DELETE, FETCH, LISTED, NOTHING, RETRIEVAL, endless, message, raw, three};
+use super::case::{
+    Case, DELETE, FETCH, LISTED, NOTHING, RETRIEVAL, endless, first, message, raw, three,
+};
 use super::runner::run;
 use crate::support::server::{Action, Body, Capabilities, Mailbox, Script, Trigger};
 
@@ -40,11 +42,8 @@ fn dots_around(mailbox: &Mailbox, border: usize) {
     }
 }
 
-/// The serial numbers of [`AROUND`].
-const ALL_AROUND: [u64; 28] = [
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
-    27, 28,
-];
+/// All of them.
+const ALL_AROUND: [u64; AROUND.end] = first();
 
 /// A border of TLS records, and one of popfetch's buffer.
 const RECORD: usize = 16 << 10;
@@ -360,6 +359,13 @@ fn replies_forged_by_a_message() {
             },
             says: "the server sent data that nobody asked for: '* BYE",
             hears: "CAPA AUTH CAPA",
+            ..NOTHING
+        },
+        Case {
+            name: "W37 something said behind the reply to STAT, without PIPELINING",
+            server: |s| one_by_one(s).on("STAT", Action::Append(b"+OK more\r\n".into())),
+            says: "the server sent data that nobody asked for: '+OK more",
+            hears: "CAPA AUTH CAPA STAT",
             ..NOTHING
         },
         Case {

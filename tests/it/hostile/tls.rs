@@ -82,8 +82,12 @@ fn injections() {
 #[test]
 fn stls_that_is_not_to_be_had() {
     /// Not even the question is asked.
-    const NOT_OFFERED: Case =
-        Case { status: 69, says: "the server does not offer STLS", hears: "CAPA", ..STLS };
+    const NOT_OFFERED: Case = Case {
+        status: 69,
+        says: "the server does not offer STLS\nhint: use --tls implicit (port 995)",
+        hears: "CAPA",
+        ..STLS
+    };
     const REFUSED: Case = Case { status: 69, says: "the server refuses STLS", ..STLS };
     run(&[
         Case {

@@ -12,12 +12,6 @@ pub(crate) fn run(command: &mut Command) -> Output {
     finish(command.spawn().expect("the program starts"))
 }
 
-/// Fetches with a timeout of one second.
-pub(crate) fn hasty(world: &World, args: &[&str]) -> Output {
-    let to = world.home.to();
-    run(&mut world.command_within("1", "fetch", &[&["--to", &to], args].concat()))
-}
-
 /// Requires a status and, on standard error, one line that holds `sentence`; then perhaps a line
 /// with a hint.
 #[track_caller]
