@@ -253,7 +253,7 @@ fn drip(octets: usize, milliseconds: u64) -> Action {
 #[test]
 fn slow_but_steady() {
     /// The whole takes longer than the timeout, which counts between octets.
-    const SLOW: Case = Case { timeout: "1", ..FETCH };
+    const SLOW: Case = Case { timeout: "2", ..FETCH };
     run(&[
         Case {
             name: "W31 a greeting and its replies octet by octet",
@@ -264,7 +264,7 @@ fn slow_but_steady() {
         },
         Case {
             name: "S17 listings in pieces over more than the timeout",
-            server: |script| script.on("UIDL", drip(8, 200)).on("LIST", drip(8, 200)),
+            server: |script| script.on("UIDL", drip(4, 150)).on("LIST", drip(4, 150)),
             ..SLOW
         },
         Case {
