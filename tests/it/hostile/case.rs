@@ -22,8 +22,8 @@ pub(super) struct Case {
     pub(super) status: i32,
     /// A part of what is said on standard error; nothing is said where this is empty.
     pub(super) says: &'static str,
-    /// The verbs that the server hears, in order, each once where it repeats; `|` stands between
-    /// connections.
+    /// The verbs that the server hears, in order; RETR, TOP and DELE stand for one or more, `|`
+    /// stands between connections.
     pub(super) hears: &'static str,
     /// Which messages are in the Maildir afterwards, whole and once; counted from 1 in the order
     /// in which they came to the mailbox.

@@ -229,6 +229,18 @@ fn line_ends() {
             ..NOTHING
         },
         Case {
+            name: "W33 a message that ends in CRLF dot LF, without PIPELINING",
+            server: |script| {
+                one_by_one(script).on("RETR 2", Action::RawBody(b"Subject: x\r\n\r\n.\n".into()))
+            },
+            timeout: "1",
+            status: 75,
+            says: "timed out waiting for the rest of message 2",
+            hears: RETRIEVAL,
+            here: &[1],
+            ..NOTHING
+        },
+        Case {
             name: "W33 a message that ends in LF dot LF, without PIPELINING",
             server: |script| {
                 one_by_one(script).on("RETR 2", Action::RawBody(b"Subject: x\r\n\r\ny\n.\n".into()))
