@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::server::{Action, Body, Mailbox, Script};
+use crate::support::server::{Action, Body, Capabilities, Mailbox, Script};
 
 /// A server that misbehaves, a run against it, and what must come of it.
 pub(super) struct Case {
@@ -42,8 +42,12 @@ pub(super) const RETRIEVAL: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR";
 pub(super) const SESSION: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR QUIT";
 pub(super) const DELETION: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR DELE QUIT";
 
-/// What a server hears that is asked for a list.
+/// What a server without SASL hears.
+pub(super) const BY_NAME: &str = "CAPA USER PASS CAPA STAT UIDL LIST RETR QUIT";
+/// What a server hears that is asked for a list, until it has sent the headers, ...
 pub(super) const LISTED: &str = "CAPA AUTH CAPA STAT UIDL LIST TOP";
+/// ... and in a whole session.
+pub(super) const LISTING: &str = "CAPA AUTH CAPA STAT UIDL LIST TOP QUIT";
 
 /// The mail of most rows. The second message is 38 octets long.
 pub(super) const MAIL: [&str; 3] = [
@@ -117,4 +121,19 @@ pub(super) fn raw(octets: impl AsRef<[u8]>) -> Action {
 pub(super) fn endless(first: impl AsRef<[u8]>, again: impl AsRef<[u8]>) -> Action {
     let (first, again) = (first.as_ref().to_vec(), again.as_ref().to_vec());
     Action::Endless { first, again, pause: Duration::ZERO }
+}
+
+/// A server that knows no SASL.
+pub(super) fn by_name(script: Script) -> Script {
+    script.capabilities(Capabilities::lines(["USER", "UIDL", "PIPELINING"]))
+}
+
+/// A server that announces no PIPELINING.
+pub(super) fn one_by_one(script: Script) -> Script {
+    script.capabilities(Capabilities::lines(["UIDL", "TOP", "SASL PLAIN"]))
+}
+
+/// A server with these capabilities, before the login and after it.
+pub(super) fn able<const N: usize>(script: Script, lines: [&str; N]) -> Script {
+    script.capabilities(Capabilities::lines(lines))
 }

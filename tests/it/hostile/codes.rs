@@ -1,8 +1,10 @@
 //! Response codes on every reply that can bear one, and statuses that are none.
 
-use super::case::{Case, DELETE, DELETION, FETCH, LISTED, LOGIN, NOTHING, RETRIEVAL, SURVEY, raw};
+use super::case::{
+    Case, DELETE, DELETION, FETCH, LISTED, LOGIN, NOTHING, RETRIEVAL, SURVEY, by_name, raw,
+};
 use super::runner::run;
-use crate::support::server::{Capabilities, Script, Trigger};
+use crate::support::server::{Script, Trigger};
 
 /// A greeting that is a refusal, or none.
 fn greeting(
@@ -68,11 +70,6 @@ fn login(
     says: &'static str,
 ) -> Case {
     Case { name, server, status, says, hears: "CAPA AUTH QUIT", ..NOTHING }
-}
-
-/// A server that knows no SASL.
-fn by_name(script: Script) -> Script {
-    script.capabilities(Capabilities::lines(["USER", "UIDL"]))
 }
 
 #[test]

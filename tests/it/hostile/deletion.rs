@@ -3,7 +3,7 @@
 
 use super::case::{Case, DELETE, DELETION, FETCH, NOTHING, SILENCE, cut, raw};
 use super::runner::{run, story};
-use crate::support::server::{Action, Capabilities};
+use crate::support::server::{Action, Capabilities, Script};
 
 /// What the server hears when the line ends at a DELE.
 const AT_DELE: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR DELE";
@@ -179,7 +179,7 @@ fn quit_that_lies() {
 }
 
 /// A server that deletes at QUIT what was retrieved, as Gmail says of itself.
-fn expiring(script: crate::support::server::Script) -> crate::support::server::Script {
+fn expiring(script: Script) -> Script {
     let lines = ["UIDL", "TOP", "USER", "SASL PLAIN", "PIPELINING", "EXPIRE 0"];
     script.capabilities(Capabilities::lines(lines))
 }

@@ -5,15 +5,19 @@
 //! password in them, nothing torn in the Maildir. Then the server becomes sound, and one more run
 //! must bring every message, exactly once.
 
+mod capabilities;
 mod case;
 mod codes;
+mod cut;
 mod deletion;
 mod endless;
+mod forged;
 mod numbers;
-mod phases;
-mod quirks;
 mod runner;
 mod sessions;
+mod silence;
+mod software;
 mod stuffing;
+mod terminal;
 mod tls;
 mod uids;

@@ -12,8 +12,9 @@ use super::home::status;
 /// What was seen of a program that has ended.
 pub(crate) struct Watched {
     pub(crate) output: Output,
-    /// The peak of its resident memory, in KiB.
-    pub(crate) peak: u64,
+    /// The peak of its resident memory, in KiB, as of a moment before its end; nothing where it
+    /// ended before the first look.
+    pub(crate) peak: Option<u64>,
     pub(crate) took: Duration,
 }
 
@@ -23,9 +24,9 @@ pub(crate) fn watch(mut child: Child, limit: Duration) -> Watched {
     let started = Instant::now();
     let stdout = read_all(child.stdout.take());
     let stderr = read_all(child.stderr.take());
-    let mut highest = 0;
+    let mut highest = None;
     let ended = loop {
-        highest = peak(child.id()).unwrap_or(highest);
+        highest = peak(child.id()).or(highest);
         if let Some(ended) = child.try_wait().expect("its own child") {
             break ended;
         }
