@@ -61,6 +61,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         };
         let mut progress = Progress::new(&account.name, 0, talk);
         let outcome = jobs::delete(account, context, &options, &mut progress, &mut confirm);
+        progress.mention();
         let (exit, failure) = conclude(&outcome, account, context);
         let told = if failure.is_none() && !cli.global.quiet {
             tell(&progress, account.name.as_str(), outcome.deleted, args.dry_run)

@@ -25,6 +25,22 @@ pub(crate) struct Talk {
     pub(crate) plan: bool,
 }
 
+/// Messages to which the same happened: cron is told of the first, and of how many more there are.
+#[derive(Default)]
+struct Mention {
+    first: Option<String>,
+    others: u64,
+}
+
+impl Mention {
+    fn add(&mut self, text: String) {
+        match self.first {
+            None => self.first = Some(text),
+            Some(_) => self.others += 1,
+        }
+    }
+}
+
 /// Follows one account's run.
 pub(crate) struct Progress {
     account: String,
@@ -32,6 +48,8 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     done: u64,
     messages: u64,
+    failed: Mention,
+    skipped: Mention,
     /// Lines of the plan.
     pub(crate) plan: Vec<String>,
 }
@@ -49,15 +67,40 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        Self { account, talk, bar, done: 0, messages: 0, plan: Vec::new() }
+        Self {
+            account,
+            talk,
+            bar,
+            done: 0,
+            messages: 0,
+            failed: Mention::default(),
+            skipped: Mention::default(),
+            plan: Vec::new(),
+        }
     }
 
     fn line(&self, text: &str) {
         say(&format!("popfetch: {}: {text}\n", self.account));
     }
 
+    /// Says which messages failed or were skipped, a line for either.
+    pub(crate) fn mention(&self) {
+        for (Mention { first, others }, what) in
+            [(&self.failed, "failed"), (&self.skipped, "skipped")]
+        {
+            match (first, others) {
+                (None, _) => {}
+                (Some(first), 0) => self.line(first),
+                (Some(first), others) => {
+                    self.line(&format!("{first}; {others} more {what} (-v names them)"));
+                }
+            }
+        }
+    }
+
     /// Takes the bar away and says how it went.
     pub(crate) fn finish(&self, outcome: &Outcome, duration: Duration) {
+        self.mention();
         if !self.talk.bar {
             return;
         }
@@ -126,7 +169,8 @@ impl Observer for Progress {
                 }
             }
             Event::MessageFailed { message, reason } => {
-                self.line(&format!("{} failed: {reason}", name(message)));
+                let text = format!("{} failed: {reason}", name(message));
+                if self.talk.messages { self.line(&text) } else { self.failed.add(text) }
             }
             Event::MessageSkipped { message, reason } if self.talk.plan => {
                 let octets = size(message.size.0);
@@ -134,7 +178,8 @@ impl Observer for Progress {
             }
             Event::MessageSkipped { message, reason } if self.talk.warnings => {
                 let octets = size(message.size.0);
-                self.line(&format!("{}, {octets}, skipped: {reason}", name(message)));
+                let text = format!("{}, {octets}, skipped: {reason}", name(message));
+                if self.talk.messages { self.line(&text) } else { self.skipped.add(text) }
             }
             Event::Deleted(message) if self.talk.messages => {
                 self.line(&format!("{} deleted on the server", name(message)));

@@ -8,7 +8,7 @@ use super::channel::Channel;
 use super::connection;
 use super::pipeline::{self, Exchange, Failure, Part, Window};
 use crate::model::Listed;
-use crate::proto::{Capabilities, Command, Limits, Sizes, Stat, Status, Uids, combine};
+use crate::proto::{self, Capabilities, Command, Limits, Sizes, Stat, Status, Uids, combine};
 
 /// A connection in TRANSACTION state.
 pub struct Session<S> {
@@ -151,7 +151,13 @@ struct Survey {
     uids: Result<Uids, Option<Status>>,
     sizes: Sizes,
     list_refused: Option<Status>,
+    /// Lines of the listing that is coming in.
+    lines: usize,
 }
+
+/// How many more lines than twice the messages that STAT counts a listing may have: mail comes in
+/// meanwhile, but not without end.
+const MORE_LINES: usize = 10_000;
 
 impl Survey {
     fn new(limits: Limits) -> Self {
@@ -162,11 +168,25 @@ impl Survey {
             uids: Ok(Uids::default()),
             sizes: Sizes::default(),
             list_refused: None,
+            lines: 0,
         }
     }
 
     fn stat(self) -> Result<Stat, Error> {
         self.stat.unwrap_or(Err(Error::NotOffered { what: "STAT" }))
+    }
+
+    /// Counts a line of the listing that answers `command`.
+    fn count_line(&mut self, command: &Command) -> Result<(), Error> {
+        self.lines += 1;
+        let Some(Ok(Stat { messages, .. })) = self.stat else { return Ok(()) };
+        let messages = usize::try_from(messages).unwrap_or(usize::MAX);
+        let limit = messages.saturating_mul(2).saturating_add(MORE_LINES);
+        if self.lines <= limit {
+            return Ok(());
+        }
+        let reply = format!("the reply to {}", command.describe());
+        Err(proto::Error::ReplyTooLong { reply, limit, unit: "lines" }.into())
     }
 
     fn finish(self, announced_uidl: bool) -> Result<Mailbox, Error> {
@@ -206,6 +226,11 @@ impl Exchange for Survey {
     }
 
     fn reply(&mut self, command: &Command, part: Part<'_>) -> Result<(), Error> {
+        match part {
+            Part::Status(..) => self.lines = 0,
+            Part::Line(_) => self.count_line(command)?,
+            Part::Chunk(_) | Part::End => {}
+        }
         match (command, part) {
             (Command::Stat, Part::Status(status, text)) => {
                 self.stat = Some(if status.ok {

@@ -54,6 +54,11 @@ impl Batch {
         self.since.get_or_insert_with(Instant::now);
     }
 
+    /// Gives the messages up, and their files.
+    pub(super) fn discard(self) -> impl Iterator<Item = Item> {
+        self.messages.into_iter().map(|(item, ..)| item)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.messages.is_empty()
     }

@@ -31,6 +31,8 @@ pub(super) struct Download<'a> {
     expected: u64,
     incoming: Option<(Sink, Octets)>,
     batch: Batch,
+    /// The size that the user wants messages to have at the most.
+    max_size: Option<Octets>,
     /// Whether one message is a batch, because a destination cannot take anything back.
     one_by_one: bool,
     /// Delivered by an earlier run; to be deleted when the new mail is safe.
@@ -75,6 +77,7 @@ impl<'a> Download<'a> {
             expected: 0,
             incoming: None,
             batch: Batch::new(destinations.len(), context.surroundings.open_files),
+            max_size: plan.max_size,
             one_by_one: !destinations.iter().all(Destination::is_transactional),
             old: plan.delete,
             deletable: plan.deletable,
@@ -97,13 +100,22 @@ impl<'a> Download<'a> {
 
     /// The connection is gone. The message that was due, begun or not, may be the reason; the
     /// error of the run says so, and next time it comes last.
+    ///
+    /// After a breach of the protocol nothing is kept that is not committed yet: replies are
+    /// matched by their order only, and a message that could end itself, on a server that does
+    /// not stuff its dots, can have forged what came behind it. Each of them may be the one, so
+    /// next time they come last as well, and alone.
     pub(super) fn broken(&mut self, error: &client::Error) {
         self.incoming = None;
-        if error.is_connection_loss()
-            && let Some(item) = self.take_asked()
-        {
-            self.failures.push((item.key, error.to_string()));
+        let mut suspects = Vec::new();
+        if matches!(error, client::Error::Protocol(_)) {
+            suspects.extend(self.batch.take().discard());
+        } else if !error.is_connection_loss() {
+            return;
         }
+        suspects.extend(self.take_asked());
+        let reason = error.to_string();
+        self.failures.extend(suspects.into_iter().map(|item| (item.key, reason.clone())));
     }
 
     /// Has what earlier runs delivered deleted, too.
@@ -201,12 +213,28 @@ impl<'a> Download<'a> {
         Ok(())
     }
 
+    /// Requires that the message that is coming in does not grow far beyond what is wanted. The
+    /// listing may have claimed less, in good faith by half where it counts LF line ends.
+    fn check_size(&mut self) -> Result<(), Error> {
+        let octets = self.incoming.as_ref().map_or(0, |(_, octets)| octets.0);
+        let Some(max) = self.max_size.filter(|max| octets / 2 > max.0) else { return Ok(()) };
+        let Some(item) = self.take_asked() else { return Ok(()) };
+        let error =
+            Error::Oversized { number: item.message.number, listed: item.message.size, max };
+        self.failures.push((item.key, error.to_string()));
+        Err(error)
+    }
+
     fn message_end(&mut self) -> Result<(), Error> {
         let (Some((sink, octets)), Some(item)) = (self.incoming.take(), self.take_asked()) else {
             return Ok(());
         };
+        // Not with this one: what comes next shows whether it was the end.
+        if self.batch.is_full() {
+            self.flush();
+        }
         self.batch.push(item, octets, sink.finish()?);
-        if self.one_by_one || self.batch.is_full() {
+        if self.one_by_one {
             self.flush();
         }
         self.poll()
@@ -230,6 +258,14 @@ impl Exchange for Download<'_> {
         if self.on_the_way() >= AHEAD && !self.asked.is_empty() {
             return None;
         }
+        // What failed before may spoil what is on its way with it, and what is not committed.
+        let is_alone = |item: Option<&Item>| item.is_some_and(|item| item.failed_before);
+        if is_alone(self.ask.front()) {
+            self.flush();
+        }
+        if !self.asked.is_empty() && (is_alone(self.ask.front()) || is_alone(self.asked.back())) {
+            return None;
+        }
         let item = self.ask.pop_front()?;
         self.expected = self.expected.saturating_add(item.message.size.0);
         let number = item.message.number;
@@ -249,6 +285,7 @@ impl Exchange for Download<'_> {
                     octets.0 += chunk.len() as u64;
                     self.observer.event(&Event::BodyOctets(chunk.len() as u64));
                 }
+                self.check_size()?;
                 // What is complete does not wait for the end of a message that takes an hour.
                 if self.batch.is_full() {
                     self.flush();

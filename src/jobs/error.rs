@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::client::{self, LoginError, Refusal};
-use crate::model::{Interrupt, Place};
+use crate::model::{Interrupt, MessageNumber, Octets, Place};
 use crate::proto::{InvalidArgument, ResponseCode, Status};
 use crate::{delivery, durable, net, sasl, state};
 
@@ -88,6 +88,18 @@ pub enum Error {
         /// How many known ones are gone.
         messages: usize,
     },
+    /// A message goes on and on, though its listed size is within what the user wants.
+    #[error(
+        "message {number} is larger than --max-size, {max} octets, though the server lists {listed}; the connection was closed"
+    )]
+    Oversized {
+        /// Its number.
+        number: MessageNumber,
+        /// The size that the server claims.
+        listed: Octets,
+        /// The size that is wanted.
+        max: Octets,
+    },
     /// The deletions may not have been carried out.
     #[error("{host} did not confirm that {count} messages are deleted")]
     Unconfirmed {
@@ -169,6 +181,7 @@ impl Error {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
             Self::NoMethod { .. } => Class::Unavailable,
+            Self::Oversized { .. } => Class::Protocol,
             Self::Cleartext { .. } | Self::NoMaildir => Class::Usage,
             Self::Delivery(error) => delivery_class(error),
             Self::Elsewhere { .. } => Class::CannotCreate,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::mailbox::View;
-use crate::model::{Deletion, Listed, MessageKey, Policy, Uid};
+use crate::model::{Deletion, Listed, MessageKey, Octets, Policy, Uid};
 
 /// A message of the plan.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub(super) struct Item {
     pub(super) row: Option<i64>,
     /// Whether it may be deleted on the server once it is safe here.
     pub(super) may_go: bool,
+    /// Whether it failed in the last run that asked for it.
+    pub(super) failed_before: bool,
 }
 
 impl Item {
@@ -29,6 +31,7 @@ impl Item {
             key: view.key(at),
             row: view.known(at).map(|known| known.id),
             may_go: false,
+            failed_before: false,
         }
     }
 }
@@ -42,6 +45,8 @@ pub(super) struct Plan {
     pub(super) delete: Vec<Item>,
     /// Left where they are, and why.
     pub(super) skip: Vec<(Item, Skip)>,
+    /// No message is wanted that is larger.
+    pub(super) max_size: Option<Octets>,
     /// Fetch only header blocks.
     pub(super) headers_only: bool,
     /// Decides what may be deleted, and when.
@@ -91,6 +96,7 @@ pub(super) fn plan(view: &View<'_>, wishes: &Wishes<'_>) -> Plan {
             skip.push((item, Skip::KeepsFailing(failed)));
         } else {
             item.may_go = !policy.headers_only && may_go(view, policy.delete, at, 0);
+            item.failed_before = failed > 0;
             retrieve.push(item);
         }
     }
@@ -104,6 +110,7 @@ pub(super) fn plan(view: &View<'_>, wishes: &Wishes<'_>) -> Plan {
         retrieve,
         delete: old(view, picked, within, wishes),
         skip,
+        max_size: policy.max_size,
         headers_only: policy.headers_only,
         deletable: Deletable::new(view),
     }

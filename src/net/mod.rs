@@ -9,6 +9,7 @@ mod certificate;
 mod dial;
 mod error;
 mod stream;
+mod ticking;
 mod tls;
 mod wait;
 

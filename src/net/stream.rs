@@ -8,8 +8,9 @@ use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
 use super::Error;
 use super::certificate;
+use super::ticking::Ticking;
 use super::tls::explain;
-use super::wait::{GaveUp, Patience, TICK, is_tick};
+use super::wait::{Clock, GaveUp, Patience, TICK, is_tick};
 use crate::model::{Endpoint, Interrupt};
 
 /// A connected socket. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves
@@ -53,13 +54,13 @@ impl Stream {
         let mut patience = self.patience;
         let host = &endpoint.host;
         let deadline = Instant::now() + self.timeout;
-        let mut handshake = connector.connect(host, socket);
+        let mut handshake = connector.connect(host, Ticking::new(socket));
         let tls = loop {
             match handshake {
                 Ok(tls) => break tls,
                 Err(HandshakeError::Failure(error)) => return Err(explain(&error, endpoint)),
                 // A tick passed without an answer: not a failure yet.
-                Err(HandshakeError::WouldBlock(unfinished)) => {
+                Err(HandshakeError::WouldBlock(mut unfinished)) => {
                     patience.check(deadline).map_err(|gave_up| match gave_up {
                         GaveUp::Interrupted => Error::Interrupted,
                         GaveUp::Timeout => Error::Timeout {
@@ -67,6 +68,7 @@ impl Stream {
                             seconds: self.timeout.as_secs(),
                         },
                     })?;
+                    unfinished.get_mut().start();
                     handshake = unfinished.handshake();
                 }
             }
@@ -97,7 +99,7 @@ impl Stream {
     fn socket(&self) -> &TcpStream {
         match &self.inner {
             Inner::Plain(socket) => socket,
-            Inner::Tls(tls) => tls.0.get_ref(),
+            Inner::Tls(tls) => &tls.0.get_ref().socket,
         }
     }
 
@@ -106,7 +108,7 @@ impl Stream {
         &mut self,
         mut operation: impl FnMut(&mut Inner) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        let mut deadline = None;
+        let mut clock: Option<Clock> = None;
         loop {
             // Also while data flows: a server that never pauses must not outlast Ctrl-C.
             self.patience.check_interrupt()?;
@@ -114,8 +116,9 @@ impl Stream {
                 Err(error) if is_tick(&error) => {
                     // The clock starts with the first tick, so that data that is there already
                     // costs no look at it.
-                    let wait = self.timeout.saturating_sub(TICK);
-                    self.patience.check(*deadline.get_or_insert_with(|| Instant::now() + wait))?;
+                    let received = self.inner.received();
+                    let clock = clock.get_or_insert_with(|| Clock::start(self.timeout, received));
+                    self.patience.check(clock.deadline(received))?;
                 }
                 other => return other,
             }
@@ -127,7 +130,10 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.patiently(|inner| match inner {
             Inner::Plain(socket) => socket.read(buffer),
-            Inner::Tls(tls) => tls.0.read(buffer),
+            Inner::Tls(tls) => {
+                tls.0.get_mut().start();
+                tls.0.read(buffer)
+            }
         })
     }
 }
@@ -136,7 +142,10 @@ impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.patiently(|inner| match inner {
             Inner::Plain(socket) => socket.write(bytes),
-            Inner::Tls(tls) => tls.0.write(bytes),
+            Inner::Tls(tls) => {
+                tls.0.get_mut().start();
+                tls.0.write(bytes)
+            }
         })
     }
 
@@ -148,10 +157,20 @@ impl Write for Stream {
     }
 }
 
+impl Inner {
+    /// Octets that came below TLS so far; in the clear they need not be counted.
+    fn received(&self) -> u64 {
+        match self {
+            Self::Plain(_) => 0,
+            Self::Tls(tls) => tls.0.get_ref().received,
+        }
+    }
+}
+
 /// A TLS connection that says goodbye when dropped, without waiting for the peer's goodbye (RFC
 /// 8314, section 3.4).
 #[derive(Debug)]
-struct Protected(TlsStream<TcpStream>);
+struct Protected(TlsStream<Ticking>);
 
 impl Drop for Protected {
     fn drop(&mut self) {

@@ -63,3 +63,49 @@ pub(super) fn is_tick(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
     matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
 }
+
+/// A TLS record, at most 16 KiB, may take so long: a little more than 50 octets a second.
+const RECORD: Duration = Duration::from_secs(300);
+
+/// When waiting for one read or write ends: when nothing comes for the timeout, not even a part
+/// of a TLS record, and in any case when a record does not become complete.
+pub(super) struct Clock {
+    timeout: Duration,
+    started: Instant,
+    moved: Instant,
+    received: u64,
+}
+
+impl Clock {
+    /// Starts a tick late.
+    pub(super) fn start(timeout: Duration, received: u64) -> Self {
+        let now = Instant::now();
+        let started = now.checked_sub(TICK).unwrap_or(now);
+        Self { timeout, started, moved: started, received }
+    }
+
+    /// The deadline, now that so many octets have come.
+    pub(super) fn deadline(&mut self, received: u64) -> Instant {
+        if received > self.received {
+            self.received = received;
+            self.moved = Instant::now();
+        }
+        (self.moved + self.timeout).min(self.started + self.timeout.max(RECORD))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octets_put_the_deadline_off_but_not_for_ever() {
+        let timeout = Duration::from_secs(20);
+        let mut clock = Clock::start(timeout, 7);
+        let first = clock.deadline(7);
+        assert_eq!(clock.deadline(7), first, "nothing came");
+        assert!(clock.deadline(8) > first);
+        clock.started -= RECORD - timeout;
+        assert!(clock.deadline(9) <= first, "a record that does not become complete");
+    }
+}

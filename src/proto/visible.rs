@@ -1,44 +1,47 @@
 //! Bytes from a server, made fit to be shown.
 
-use std::fmt::Write;
-
 /// Turns untrusted bytes into one line of text that can be printed anywhere: control characters,
-/// invalid UTF-8 and what reorders text are written as escapes, and what is longer than `max`
-/// characters is cut, with an ellipsis.
+/// invalid UTF-8 and what reorders text are written as escapes, and what takes more than `max`
+/// characters so is cut, with an ellipsis.
 #[must_use]
 pub fn visible(bytes: &[u8], max: usize) -> String {
     let mut out = String::new();
     let mut room = max;
-    'chunks: for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if room == 0 {
+    for chunk in bytes.utf8_chunks() {
+        let valid = chunk.valid().chars().map(shown);
+        let invalid = chunk.invalid().iter().map(|byte| Shown::Escape(format!("\\x{byte:02x}")));
+        for shown in valid.chain(invalid) {
+            let width = match &shown {
+                Shown::Char(_) => 1,
+                Shown::Escape(escape) => escape.len(),
+            };
+            if width > room {
                 out.push('…');
-                break 'chunks;
+                return out;
             }
-            room -= 1;
-            push_visible(&mut out, c);
-        }
-        for byte in chunk.invalid() {
-            if room == 0 {
-                out.push('…');
-                break 'chunks;
+            room -= width;
+            match shown {
+                Shown::Char(c) => out.push(c),
+                Shown::Escape(escape) => out.push_str(&escape),
             }
-            room -= 1;
-            let _ = write!(out, "\\x{byte:02x}");
         }
     }
     out
 }
 
-/// Appends `c`, or its escape when a terminal might act on it.
-fn push_visible(out: &mut String, c: char) {
-    match c {
-        '\t' => out.push_str("\\t"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => {
-            let _ = write!(out, "\\x{:02x}", u32::from(c));
-        }
+/// How a character is shown.
+enum Shown {
+    Char(char),
+    Escape(String),
+}
+
+/// `c`, or its escape when a terminal might act on it.
+fn shown(c: char) -> Shown {
+    Shown::Escape(match c {
+        '\t' => "\\t".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' => format!("\\x{:02x}", u32::from(c)),
         // Line and paragraph separators, and everything that changes the direction of text.
         '\u{2028}'
         | '\u{2029}'
@@ -46,11 +49,9 @@ fn push_visible(out: &mut String, c: char) {
         | '\u{2066}'..='\u{2069}'
         | '\u{200e}'
         | '\u{200f}'
-        | '\u{061c}' => {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
-        _ => out.push(c),
-    }
+        | '\u{061c}' => format!("\\u{{{:x}}}", u32::from(c)),
+        _ => return Shown::Char(c),
+    })
 }
 
 #[cfg(test)]
@@ -67,5 +68,6 @@ mod tests {
     fn long_text_is_cut() {
         assert_eq!(visible(b"abcdef", 3), "abc…");
         assert_eq!(visible(b"abc", 3), "abc");
+        assert_eq!(visible(b"a\x1b\x1b", 6), "a\\x1b…", "by what is shown");
     }
 }

@@ -1,7 +1,8 @@
 //! Fetching into a Maildir: everything once, and nothing that is not safe.
 
 use crate::support::World;
-use crate::support::server::{Action, Capabilities, Closed, Script, Trigger};
+use crate::support::maildir::with_lf;
+use crate::support::server::{Action, Capabilities, Closed, Script};
 
 #[test]
 fn new_mail_once_and_whole() {
@@ -37,17 +38,7 @@ fn content_is_kept_byte_for_byte() {
         world.mailbox.add(body);
     }
     world.fetch(&[]).succeeds();
-    world.mail().holds(bodies.iter().map(|body| crlf_to_lf(body)));
-}
-
-fn crlf_to_lf(bytes: &[u8]) -> Vec<u8> {
-    let mut result = Vec::new();
-    for (at, &byte) in bytes.iter().enumerate() {
-        if !(byte == b'\r' && bytes.get(at + 1) == Some(&b'\n')) {
-            result.push(byte);
-        }
-    }
-    result
+    world.mail().holds(bodies.iter().map(|body| with_lf(body)));
 }
 
 #[test]
@@ -103,41 +94,6 @@ fn a_message_that_breaks_the_line_comes_last_next_time() {
     world.now(|script| script);
     world.fetch(&[]).succeeds();
     world.mail().holds(&all);
-}
-
-#[test]
-fn lost_deletes_are_done_again() {
-    // The server never hears QUIT, so it deletes nothing, and popfetch must know that.
-    let world = World::with(|script| script.on("QUIT", Action::Close));
-    let all = world.add_many(3);
-    world.fetch(&["--delete"]).exits(75).says("did not confirm that 3 messages are deleted");
-    assert_eq!(world.mailbox.len(), 3);
-    world.now(|script| script);
-    world.fetch(&["--delete"]).succeeds();
-    world.mail().holds(&all);
-    assert_eq!(world.mailbox.len(), 0);
-}
-
-#[test]
-fn quit_refused_is_no_confirmation() {
-    let refuse = Action::Reply(b"-ERR [SYS/TEMP] some messages not removed\r\n".to_vec());
-    let world = World::with(|script| script.on("QUIT", refuse));
-    world.add_many(2);
-    world.fetch(&["--delete"]).exits(75).says("the server says: [SYS/TEMP] some messages");
-    // Without deletions nothing hangs on QUIT.
-    let world = World::with(|script| script.on("QUIT", Action::Close));
-    world.add_many(2);
-    world.fetch(&[]).succeeds();
-}
-
-#[test]
-fn a_refused_dele_is_reported_and_stays() {
-    let refuse = Action::Reply(b"-ERR read-only\r\n".to_vec());
-    let world = World::with(|script| script.on("DELE 2", refuse));
-    world.add_many(3);
-    let said = world.fetch(&["--delete"]).exits(74).says("the server does not delete it");
-    assert!(said.stderr.contains("read-only"));
-    assert_eq!(world.mailbox.uids(), [b"uid-000002"]);
 }
 
 #[test]
@@ -392,24 +348,4 @@ fn json_events_tell_the_whole_run() {
     let stored = events.iter().find(|event| event["event"] == "stored").unwrap();
     let file = world.mail().path().join("new").join(stored["file"].as_str().unwrap());
     assert!(file.exists());
-}
-
-#[test]
-fn a_server_without_capa_or_that_hangs_up_on_it() {
-    let world = World::with(|script| script.capabilities(Capabilities::Refused));
-    let all = world.add_many(2);
-    world.fetch(&[]).succeeds();
-    world.mail().holds(&all);
-    let world = World::with(|script| script.on(Trigger::verb("CAPA").connection(1), Action::Close));
-    let all = world.add_many(2);
-    world.fetch(&[]).succeeds();
-    world.mail().holds(&all);
-}
-
-#[test]
-fn a_server_that_ends_lines_with_lf_alone() {
-    let world = World::with(|script| script.lf_only().greeting(b"+OK ready\n".to_vec()));
-    world.mailbox.add("Subject: x\n\n.\n..\nend\n");
-    world.fetch(&[]).succeeds();
-    world.mail().holds(["Subject: x\n\n.\n..\nend\n"]);
 }

@@ -1,8 +1,8 @@
-//! Greetings, logins and what a refusal of either means.
+//! Logins, and what a refusal means.
 
 use crate::support::World;
 use crate::support::expect::{APP_PASSWORD, fails, reply, untouched};
-use crate::support::server::{Action, Capabilities, Trigger};
+use crate::support::server::Capabilities;
 
 #[test]
 fn a_wrong_password_is_tried_once() {
@@ -56,63 +56,4 @@ fn what_a_refused_login_means() {
         assert_eq!((log.len(), auth), (1, 1), "{text}");
         untouched(&world, &all);
     }
-}
-
-#[test]
-fn a_line_closed_in_answer_to_the_password() {
-    for verb in ["AUTH", "PASS"] {
-        let lines = if verb == "AUTH" { "SASL PLAIN" } else { "USER" };
-        let world = World::with(|script| {
-            let script = script.capabilities(Capabilities::lines([lines, "UIDL"]));
-            script.on(verb, Action::Close)
-        });
-        let all = world.add_many(1);
-        fails(world.fetch(&[]), 75, "may mean a wrong password", None);
-        assert_eq!(world.server.finished_log().len(), 1, "one attempt");
-        untouched(&world, &all);
-    }
-}
-
-#[test]
-fn no_method_in_common() {
-    let lines = Capabilities::lines(["UIDL", "SASL GSSAPI"]);
-    let world = World::with(|script| script.capabilities(lines));
-    let all = world.add_many(1);
-    let output = world.fetch(&[]).exits(69).says("cannot log in to localhost");
-    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
-    assert_eq!(world.server.finished_log()[0].commands(), ["CAPA", "QUIT"]);
-    untouched(&world, &all);
-}
-
-#[test]
-fn greetings_that_are_none() {
-    let endless = "x".repeat(5000);
-    for (greeting, status, sentence) in [
-        ("-ERR go away\r\n", 69, "the server refuses the connection: go away"),
-        ("-ERR\r\n", 69, "the server refuses the connection: (no reason given)"),
-        ("-ERR [SYS/TEMP] later\r\n", 75, "the server refuses the connection: [SYS/TEMP] later"),
-        ("-ERR [SYS/PERM] never\r\n", 69, "the server refuses the connection: [SYS/PERM] never"),
-        ("220 mail.example.org ESMTP\r\n", 76, "expected +OK or -ERR"),
-        ("+OKAY\r\n", 76, "expected +OK or -ERR"),
-        ("\r\n", 76, "expected +OK or -ERR"),
-        (&endless, 76, "longer than 2048 octets"),
-        ("+OK ready\r\n+OK Logged in.\r\n", 76, "the server sent data that nobody asked for"),
-        ("+OK ready\r\nx", 76, "the server sent data that nobody asked for"),
-    ] {
-        let world = World::with(|script| script.greeting(greeting));
-        let all = world.add_many(1);
-        fails(world.fetch(&[]), status, sentence, None);
-        let log = world.server.finished_log();
-        assert_eq!(log[0].commands(), Vec::<&str>::new(), "{greeting:?}");
-        untouched(&world, &all);
-    }
-}
-
-#[test]
-fn a_greeting_cut_short() {
-    let cut = Action::ReplyAndClose(b"+OK rea".to_vec());
-    let world = World::with(|script| script.on(Trigger::greeting(), cut));
-    let all = world.add_many(1);
-    fails(world.fetch(&[]), 75, "closed the connection instead of sending the greeting", None);
-    untouched(&world, &all);
 }

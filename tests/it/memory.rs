@@ -4,15 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use crate::support::World;
-use crate::support::home::finish;
 use crate::support::server::Body;
-
-/// The peak of the process's resident memory so far, in KiB; nothing once it has ended.
-fn peak(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_ascii_whitespace().nth(1)?.parse().ok()
-}
+use crate::support::watch::watch;
 
 #[test]
 fn a_huge_message_streams() {
@@ -23,19 +16,11 @@ fn a_huge_message_streams() {
     let world = World::new();
     world.mailbox.add(Body::Generated { octets });
     let child = world.command("fetch", &["--to", &world.home.to()]).spawn().unwrap();
-    let process = child.id();
-    let watch = std::thread::spawn(move || {
-        let mut highest = 0;
-        while let Some(now) = peak(process) {
-            highest = now;
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        highest
-    });
-    finish(child).succeeds();
-    let highest = watch.join().unwrap();
-    println!("a message of {octets} octets: peak of {highest} KiB");
-    assert!(highest > 0 && highest < 24 * 1024, "peak of {highest} KiB");
+    let watched = watch(child, Duration::from_secs(600));
+    watched.output.succeeds();
+    let peak = watched.peak.unwrap();
+    println!("a message of {octets} octets: peak of {peak} KiB");
+    assert!(peak < 24 * 1024, "peak of {peak} KiB");
     let name = &world.mail().names("new")[0];
     let stored = fs::metadata(world.mail().path().join("new").join(name)).unwrap();
     assert!(stored.len() > octets * 9 / 10);

@@ -5,19 +5,11 @@ use std::process::Command;
 
 use super::home::finish;
 use super::server::Action;
-use super::world::PASSWORD;
 use super::{Output, World};
 
 /// Runs a prepared program to its end.
 pub(crate) fn run(command: &mut Command) -> Output {
     finish(command.spawn().expect("the program starts"))
-}
-
-/// Fetches with a timeout of one second.
-pub(crate) fn hasty(world: &World, args: &[&str]) -> Output {
-    let (url, to) = (world.url(), world.home.to());
-    let fixed = ["fetch", &url, "--ca-file", "ca.pem", "--timeout", "1", "--to", &to];
-    run(world.home.command(&[&fixed, args].concat()).env("POPFETCH_PASSWORD", PASSWORD))
 }
 
 /// Requires a status and, on standard error, one line that holds `sentence`; then perhaps a line
@@ -47,6 +39,15 @@ pub(crate) fn untouched(world: &World, messages: &[String]) {
     world.now(|script| script);
     world.fetch(&[]).succeeds();
     world.mail().holds(messages);
+}
+
+/// Whether a terminal would act on none of it, line ends and tabs aside.
+pub(crate) fn is_inert(text: &str) -> bool {
+    let acts = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}')
+    };
+    !text.contains(acts)
 }
 
 pub(crate) fn reply(text: &str) -> Action {

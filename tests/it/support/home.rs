@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use tempfile::TempDir;
 
@@ -154,13 +154,17 @@ pub(crate) fn behind(before: &[&str], command: &Command) -> Command {
     outer
 }
 
+/// A status as a shell shows it: 128 + n where signal n ended the program.
+pub(crate) fn status(ended: ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt;
+    ended.code().unwrap_or_else(|| 128 + ended.signal().unwrap_or(0))
+}
+
 /// Waits for the program's end.
 pub(crate) fn finish(child: Child) -> Output {
-    use std::os::unix::process::ExitStatusExt;
     let output = child.wait_with_output().expect("the program ends");
-    let status = output.status;
     Output {
-        status: status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)),
+        status: status(output.status),
         stdout: output.stdout,
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }

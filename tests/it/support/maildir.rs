@@ -3,6 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// A message as it is stored: every CRLF of it has become a LF.
+pub(crate) fn with_lf(wire: &[u8]) -> Vec<u8> {
+    let mut stored = Vec::with_capacity(wire.len());
+    let mut rest = 0;
+    for at in memchr::memmem::find_iter(wire, b"\r\n") {
+        stored.extend_from_slice(&wire[rest..at]);
+        rest = at + 1;
+    }
+    stored.extend_from_slice(&wire[rest..]);
+    stored
+}
+
 /// A Maildir that the program delivered into.
 pub(crate) struct Maildir(PathBuf);
 

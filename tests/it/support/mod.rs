@@ -10,6 +10,7 @@ pub(crate) mod maildir;
 pub(crate) mod mbox;
 pub(crate) mod namespace;
 pub(crate) mod server;
+pub(crate) mod watch;
 pub(crate) mod world;
 
 pub(crate) use accounts::Accounts;

@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::certs::{Authority, Leaf};
 use super::home::finish;
 use super::server::{Mailbox, Script, Server};
@@ -11,6 +14,12 @@ use super::{Home, Maildir, Output};
 const USER: &str = "alice";
 /// The password, which must never be seen anywhere.
 pub(crate) const PASSWORD: &str = "pw-Zq7-never-shown";
+
+/// The forms in which the password goes over the wire.
+pub(crate) fn secret_forms() -> [String; 3] {
+    let blob = format!("\0{USER}\0{PASSWORD}");
+    [PASSWORD.to_owned(), BASE64.encode(PASSWORD), BASE64.encode(blob)]
+}
 
 pub(crate) struct World {
     pub(crate) home: Home,
@@ -66,8 +75,13 @@ impl World {
     /// The program with `command`, the mailbox and `args`, ready to run: the right password and
     /// authority, and a short timeout.
     pub(crate) fn command(&self, command: &str, args: &[&str]) -> Command {
+        self.command_within("20", command, args)
+    }
+
+    /// The same with another timeout, in seconds.
+    pub(crate) fn command_within(&self, seconds: &str, command: &str, args: &[&str]) -> Command {
         let url = self.url();
-        let fixed = [command, &url, "--ca-file", "ca.pem", "--timeout", "20"];
+        let fixed = [command, &url, "--ca-file", "ca.pem", "--timeout", seconds];
         let mut command = self.home.command(&[&fixed, args].concat());
         command.env("POPFETCH_PASSWORD", PASSWORD);
         command

@@ -14,6 +14,15 @@ pub(crate) enum Body {
         /// The length of the message.
         octets: u64,
     },
+    /// One line of so many octets, its end not counted, with something before and behind it.
+    LongLine {
+        /// What comes before it.
+        before: &'static [u8],
+        /// The length of the line.
+        octets: u64,
+        /// What comes behind it, its end to begin with.
+        behind: &'static [u8],
+    },
 }
 
 impl Body {
@@ -22,6 +31,9 @@ impl Body {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::Generated { octets } => *octets,
+            Self::LongLine { before, octets, behind } => {
+                (before.len() + behind.len()) as u64 + octets
+            }
         }
     }
 
@@ -29,6 +41,10 @@ impl Body {
     pub(crate) fn reader(&self) -> Box<dyn BufRead + Send> {
         match self {
             Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+            Self::LongLine { before, octets, behind } => {
+                let line = BufReader::new(io::repeat(b'x').take(*octets));
+                Box::new(before.chain(line).chain(*behind))
+            }
             Self::Generated { octets } => {
                 Box::new(BufReader::with_capacity(16 << 10, Generator::new(*octets)))
             }

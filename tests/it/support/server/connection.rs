@@ -66,6 +66,16 @@ impl Connection {
         }
     }
 
+    /// Whether another command came in the same read.
+    pub(super) fn has_lines(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    /// Forgets the commands that came in the same read.
+    pub(super) fn drop_lines(&mut self) {
+        self.lines.clear();
+    }
+
     fn fill(&mut self) -> io::Result<()> {
         let mut buffer = [0; 4096];
         let (n, tls) = match self.stream.as_mut() {
@@ -111,6 +121,11 @@ impl Connection {
                 Err(io::Error::other(error.to_string()))
             }
         }
+    }
+
+    /// Writes past TLS.
+    pub(super) fn write_below_tls(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.socket.write_all(bytes)
     }
 
     /// Reads below TLS and throws away until the client leaves. That is no

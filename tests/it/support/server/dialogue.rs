@@ -5,7 +5,7 @@ use super::maildrop::{Command, Maildrop};
 use super::reply::{Reply, Then};
 use super::rules::Rules;
 use super::stop::Stop;
-use super::{Action, Closed, Entry, Event, Mailbox, Script, Tls};
+use super::{Action, Closed, Entry, Event, Mailbox, Pipelined, Script, Tls};
 use std::convert::Infallible;
 use std::io::{self, Read, Write};
 use std::time::Duration;
@@ -61,6 +61,15 @@ impl Dialogue {
         self.answer(&Event::Greeting, "", |_| Reply::raw(greeting))?;
         loop {
             let line = self.connection.read_line()?;
+            match self.script.pipelined {
+                Pipelined::Answered => {}
+                Pipelined::Dropped => self.connection.drop_lines(),
+                Pipelined::Closed if self.connection.has_lines() => {
+                    self.connection.flush()?;
+                    return Err(End(Closed::Fault));
+                }
+                Pipelined::Closed => {}
+            }
             let then = if self.maildrop.awaits_response() {
                 let reply = self.maildrop.respond(&line);
                 self.send(reply)?
@@ -127,6 +136,24 @@ impl Dialogue {
             Action::Drip { octets, pause } => {
                 let reply = normal(&mut self.maildrop);
                 return self.drip(reply, octets, pause);
+            }
+            Action::Endless { first, again, pause } => {
+                self.send(Reply::raw(first))?;
+                loop {
+                    if !pause.is_zero() {
+                        self.connection.flush()?;
+                        self.stop.sleep(pause)?;
+                    }
+                    self.connection.write_all(&again)?;
+                }
+            }
+            Action::EndlessRecord { pause } => {
+                self.connection.flush()?;
+                self.connection.write_below_tls(b"\x17\x03\x03\x40\x00")?;
+                loop {
+                    self.connection.write_below_tls(b"x")?;
+                    self.stop.sleep(pause)?;
+                }
             }
             Action::Append(bytes) => {
                 let reply = normal(&mut self.maildrop);

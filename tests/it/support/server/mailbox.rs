@@ -11,7 +11,7 @@ pub(crate) struct Message {
     /// The octets, before dot-stuffing.
     pub(crate) body: Body,
     /// Tells messages apart even when a test gives two of them the same uid.
-    pub(super) serial: u64,
+    pub(crate) serial: u64,
 }
 
 /// A list of messages, shared by all its clones. It outlives connections and

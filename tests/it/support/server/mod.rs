@@ -36,4 +36,4 @@ pub(crate) use listener::Server;
 pub(crate) use log::{Closed, Entry, Session};
 pub(crate) use mailbox::{Mailbox, Message};
 pub(crate) use rules::{Action, Event, Trigger};
-pub(crate) use script::{Capabilities, Script, Tls};
+pub(crate) use script::{Capabilities, Pipelined, Script, Tls};

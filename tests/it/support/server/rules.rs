@@ -121,6 +121,22 @@ pub(crate) enum Action {
     /// Sends `+OK` and these bytes, neither stuffed nor terminated; the command
     /// itself has no effect.
     RawBody(Vec<u8>),
+    /// Sends the first bytes, then the others again and again with a pause before
+    /// each, until the client leaves or the server is dropped.
+    Endless {
+        /// What comes first.
+        first: Vec<u8>,
+        /// What never ends.
+        again: Vec<u8>,
+        /// The time between writes.
+        pause: Duration,
+    },
+    /// Begins a TLS record of 16 KiB and sends an octet of it after each pause, until
+    /// the client leaves or the server is dropped.
+    EndlessRecord {
+        /// The time between octets.
+        pause: Duration,
+    },
     /// Behaves, and sends these bytes in the same breath (before TLS starts,
     /// if the command was `STLS`).
     Append(Vec<u8>),

@@ -15,6 +15,17 @@ pub(crate) enum Tls {
     Starttls(Identity),
 }
 
+/// What becomes of commands that arrive behind another one, whatever `CAPA` announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pipelined {
+    /// They are answered.
+    Answered,
+    /// They are lost.
+    Dropped,
+    /// They end the connection.
+    Closed,
+}
+
 /// What `CAPA` answers.
 #[derive(Clone, Debug)]
 pub(crate) enum Capabilities {
@@ -46,6 +57,7 @@ pub(crate) struct Script {
     pub(super) uidl: bool,
     pub(super) top: bool,
     pub(super) lf_only: bool,
+    pub(super) pipelined: Pipelined,
     pub(super) uids: BTreeMap<usize, Vec<u8>>,
     pub(super) rules: Vec<Rule>,
 }
@@ -63,6 +75,7 @@ impl Script {
             uidl: true,
             top: true,
             lf_only: false,
+            pipelined: Pipelined::Answered,
             uids: BTreeMap::new(),
             rules: Vec::new(),
         }
@@ -77,6 +90,20 @@ impl Script {
     /// Offers `STLS`.
     pub(crate) fn starttls(mut self, identity: Identity) -> Self {
         self.tls = Tls::Starttls(identity);
+        self
+    }
+
+    /// Offers `STLS` with the identity that it has.
+    pub(crate) fn over_starttls(mut self) -> Self {
+        if let Tls::Implicit(identity) = self.tls {
+            self.tls = Tls::Starttls(identity);
+        }
+        self
+    }
+
+    /// Speaks no TLS.
+    pub(crate) fn in_the_clear(mut self) -> Self {
+        self.tls = Tls::None;
         self
     }
 
@@ -126,6 +153,12 @@ impl Script {
     /// (The greeting and the bytes of rules are sent as they are.)
     pub(crate) fn lf_only(mut self) -> Self {
         self.lf_only = true;
+        self
+    }
+
+    /// Treats commands that arrive behind another one like this.
+    pub(crate) fn pipelined(mut self, pipelined: Pipelined) -> Self {
+        self.pipelined = pipelined;
         self
     }
 
