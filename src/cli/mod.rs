@@ -16,6 +16,10 @@ mod list;
 mod output;
 mod paths;
 mod progress;
+/// What the parsers are held to by the unit tests and, at length, by the fuzz targets.
+#[cfg(any(test, fuzzing))]
+#[path = "../../fuzz/properties/cli/mod.rs"]
+pub(crate) mod properties;
 mod question;
 mod receipt;
 mod report;
