@@ -55,7 +55,34 @@ impl Redactor {
 
     /// Takes the secrets out of what an error quotes.
     pub(super) fn redact_error(&self, error: Error) -> Error {
-        error.map_quoted(|quoted| self.redact(quoted))
+        error.map_quoted(|quoted| self.redact_lines(quoted))
+    }
+
+    /// [`Self::redact`] for lines that may be the rest of one another: no secret holds a line
+    /// break, but who repeats one may break it anywhere.
+    fn redact_lines(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut redacted = Vec::new();
+        for line in text.split_inclusive(|&octet| octet == b'\n') {
+            let content = line.trim_ascii_end();
+            let rest = self.rest_of_a_secret(content);
+            if rest > 0 {
+                redacted.extend_from_slice(HIDDEN);
+            }
+            let behind = &content[rest..];
+            redacted.extend(self.redact(behind).unwrap_or_else(|| behind.to_vec()));
+            redacted.extend_from_slice(&line[content.len()..]);
+        }
+        (redacted != text).then_some(redacted)
+    }
+
+    /// How much of the text is the end of a secret whose beginning stood in the line before.
+    fn rest_of_a_secret(&self, text: &[u8]) -> usize {
+        let ends = self.0.iter().filter_map(|secret| {
+            let secret = secret.expose();
+            let lengths = SHORT..secret.len().max(SHORT);
+            lengths.rev().find(|&len| text.starts_with(&secret[secret.len() - len..]))
+        });
+        ends.max().unwrap_or(0)
     }
 
     /// Where the first secret at or behind `from` starts and ends; of several, the longest.
@@ -115,6 +142,20 @@ mod tests {
         assert_eq!(redacted(&["hunter2"], "PASS hun"), "PASS hun");
         // A short one, as a word.
         assert_eq!(redacted(&["ab"], "PASS ab, about"), "PASS (hidden), about");
+    }
+
+    #[test]
+    fn an_echo_in_several_lines_does_not_show_it_either() {
+        let mut redactor = Redactor::default();
+        redactor.hide(&Secret::new(b"correct horse".to_vec()));
+        let shown =
+            |text: &str| redactor.redact_error(Error::unsolicited(text.as_bytes())).to_string();
+        let around = |text| format!("the server sent data that nobody asked for: '{text}'");
+        assert_eq!(shown("ct horse\r\n"), around("(hidden)\\r\\n"));
+        assert_eq!(shown("PASS corre\r\nct horse!\n"), around("PASS (hidden)\\r\\n(hidden)!\\n"));
+        assert_eq!(shown("correct horse"), around("(hidden)"));
+        assert_eq!(shown("horses\r\n"), around("(hidden)s\\r\\n"));
+        assert_eq!(shown("rse, hors\r\n"), around("rse, hors\\r\\n"));
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod reach;
 mod readme;
 mod recovery;
 mod secrets;
+mod security;
 mod selections;
 mod state;
 mod statefile;

@@ -12,7 +12,7 @@ use crate::support::expect::{fails, run};
 use crate::support::home::behind;
 use crate::support::server::{Action, Capabilities, Entry, Trigger};
 use crate::support::world::PASSWORD;
-use crate::support::{Output, World};
+use crate::support::{Leaks, Output, World};
 
 /// Lists with the right server and no password but what `args` say.
 fn bare(world: &World, args: &[&str]) -> Command {
@@ -261,44 +261,15 @@ fn what_is_no_password_file() {
 
 // Where it never goes.
 
-/// The forms in which a password could be seen.
-fn forms(password: &str) -> [String; 4] {
-    let blob = BASE64.encode(format!("\0alice\0{password}"));
-    // A blob whose end is cut or whose padding is left out still tells.
-    let trimmed = blob.trim_end_matches('=').to_owned();
-    let end = trimmed[trimmed.len() - 12..].to_owned();
-    [password.to_owned(), BASE64.encode(password).trim_end_matches('=').to_owned(), trimmed, end]
-}
-
 #[track_caller]
 fn assert_hidden(output: &Output, password: &str) {
-    assert_eq!(leaks(output, password), Vec::<String>::new());
-}
-
-/// The lines that show the password in some form.
-fn leaks(output: &Output, password: &str) -> Vec<String> {
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    let lines = stdout.lines().chain(output.stderr.lines());
-    let shows = |line: &&str| forms(password).iter().any(|form| line.contains(form));
-    lines.filter(shows).map(str::to_owned).collect()
+    assert_eq!(Leaks::of(password).in_output(output), Vec::<String>::new());
 }
 
 /// Requires that no file below `path` holds the password.
 #[track_caller]
 fn assert_not_stored(path: &Path, password: &str) {
-    let Ok(entries) = fs::read_dir(path) else { return };
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            assert_not_stored(&path, password);
-            continue;
-        }
-        let content = fs::read(&path).unwrap();
-        for form in forms(password) {
-            let found = content.windows(form.len()).any(|window| window == form.as_bytes());
-            assert!(!found, "{form} in {}", path.display());
-        }
-    }
+    assert_eq!(Leaks::of(password).below(path, &[]), Vec::<String>::new());
 }
 
 #[test]
@@ -365,8 +336,7 @@ fn not_even_when_the_server_repeats_it() {
                 let output = run(command.env("POPFETCH_PASSWORD", PASSWORD));
                 assert_ne!(output.status, 0, "{}", echo.escape_ascii());
                 // A part of it, where long text is cut, is too much as well.
-                shown.extend(leaks(&output, PASSWORD));
-                shown.extend(leaks(&output, &PASSWORD[..8]));
+                shown.extend(Leaks::of(PASSWORD).or_part(&PASSWORD[..8]).in_output(&output));
                 assert_not_stored(&world.home.path("state"), PASSWORD);
             }
         }
@@ -402,7 +372,7 @@ fn not_when_it_is_repeated_later() {
             let world = World::with(|script| script.on(verb, action.clone()));
             world.add_many(1);
             let output = world.fetch(&[&["--delete"], flag].concat());
-            shown.extend(leaks(&output, PASSWORD));
+            shown.extend(Leaks::of(PASSWORD).in_output(&output));
             assert_not_stored(&world.home.path("state"), PASSWORD);
         }
     }
@@ -473,7 +443,7 @@ fn not_onto_the_command_line() {
         format!("imap://alice:{PASSWORD}@h"),
     ] {
         let output = world.home.run(&["list", &url]).exits(64);
-        shown.extend(leaks(&output, PASSWORD));
+        shown.extend(Leaks::of(PASSWORD).in_output(&output));
     }
     // BUG: where the host was forgotten, the password is taken for a port, and repeated.
     assert_eq!(shown, Vec::<String>::new());

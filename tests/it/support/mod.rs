@@ -6,6 +6,7 @@ pub(crate) mod certs;
 pub(crate) mod dovecot;
 pub(crate) mod expect;
 pub(crate) mod home;
+pub(crate) mod leaks;
 pub(crate) mod maildir;
 pub(crate) mod mbox;
 pub(crate) mod namespace;
@@ -15,6 +16,7 @@ pub(crate) mod world;
 
 pub(crate) use accounts::Accounts;
 pub(crate) use home::{Home, Output};
+pub(crate) use leaks::Leaks;
 pub(crate) use maildir::Maildir;
 pub(crate) use mbox::Mbox;
 pub(crate) use world::World;

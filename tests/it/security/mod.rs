@@ -1,0 +1,3 @@
+//! The security history of POP3 clients, and the rules that came of it, held against popfetch.
+
+mod nowhere;
