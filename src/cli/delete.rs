@@ -8,11 +8,12 @@ use popfetch::model::{Interrupt, Scope};
 
 use super::accounts::prepare;
 use super::args::{Cli, DeleteArgs};
+use super::blocking::NoAnswer;
 use super::exit::Exit;
 use super::json::Events;
 use super::output::written;
 use super::progress::{Progress, Talk};
-use super::question::{self, NoAnswer};
+use super::question;
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
 use super::screen::say;
@@ -98,6 +99,6 @@ fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> Result<bool, jobs::Error> {
     match question::line(interrupt) {
         Ok(answer) => Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")),
         Err(NoAnswer::Interrupted) => Err(jobs::Error::Interrupted),
-        Err(NoAnswer::Failed) => Ok(false),
+        Err(NoAnswer::Failed(_) | NoAnswer::TimedOut) => Ok(false),
     }
 }

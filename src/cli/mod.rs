@@ -2,6 +2,7 @@
 
 mod accounts;
 mod args;
+mod blocking;
 mod completions;
 mod config;
 mod delete;
@@ -14,6 +15,7 @@ mod harden;
 mod json;
 mod list;
 mod output;
+mod password_command;
 mod paths;
 mod progress;
 /// What the parsers are held to by the unit tests and, at length, by the fuzz targets.
@@ -25,6 +27,7 @@ mod receipt;
 mod report;
 mod run;
 mod screen;
+mod secret_line;
 mod secrets;
 mod signals;
 mod size;

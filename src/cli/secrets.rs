@@ -3,31 +3,29 @@
 
 use std::env;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::time::Instant;
 
-use popfetch::jobs::Class;
 use popfetch::model::{AccountName, Interrupt, Secret};
-use zeroize::Zeroizing;
 
 use super::args::ConnectionArgs;
+use super::blocking::NoAnswer;
 use super::config::Values;
 use super::exit::Exit;
+use super::password_command::{self, NAME};
 use super::paths::resolve;
-use super::question::{self, NoAnswer};
+use super::question;
 use super::report::Failure;
+use super::secret_line::{LIMIT, no_password_from, read_line, refuse};
 
 /// The environment variable that may hold a password.
 pub(crate) const VARIABLE: &str = "POPFETCH_PASSWORD";
 
 /// Where systemd puts the credentials of a service.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
-
-/// The longest password read, in octets. Longer is a wrong file.
-const MAX: u64 = 64 * 1024;
 
 /// Where the password of one account is to come from.
 #[derive(Debug)]
@@ -102,21 +100,25 @@ impl PasswordSource {
         host: &str,
         interrupt: &Interrupt,
     ) -> Result<Secret, Failure> {
+        let deadline = Instant::now() + LIMIT;
+        let line = |file: File, origin: &str| read_line(file, origin, interrupt, deadline);
         let (secret, origin) = match self {
             Self::Descriptor(number, file) => {
                 let origin = format!("file descriptor {number}");
-                (read_line(file, &origin)?, origin)
+                (line(file, &origin)?, origin)
             }
             Self::File(path) => {
                 let origin = format!("the file {}", path.display());
-                (read_line(open_private(&path)?, &origin)?, origin)
+                (line(open_private(&path)?, &origin)?, origin)
             }
-            Self::Command(command) => (run_command(&command)?, "the password command".to_owned()),
+            Self::Command(command) => {
+                (password_command::run(&command, interrupt, deadline)?, NAME.to_owned())
+            }
             Self::Environment(secret) => (secret, format!("the variable {VARIABLE}")),
             Self::Config(secret) => (secret, "the configuration".to_owned()),
             Self::Credential(path) => {
                 let origin = format!("the credential {}", path.display());
-                (read_line(open_credential(&path)?, &origin)?, origin)
+                (line(open_credential(&path)?, &origin)?, origin)
             }
             Self::Prompt => (prompt(user, host, interrupt)?, "the prompt".to_owned()),
         };
@@ -128,23 +130,6 @@ impl PasswordSource {
         }
         Ok(secret)
     }
-}
-
-fn refuse(message: String) -> Failure {
-    Failure::new(Exit::NO_PERMISSION, message)
-}
-
-/// Reads everything, and takes one line end off.
-fn read_line(source: impl Read, origin: &str) -> Result<Secret, Failure> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
-    let read = source.take(MAX + 1).read_to_end(&mut bytes);
-    read.map_err(|error| refuse(format!("cannot read the password from {origin}: {error}")))?;
-    if bytes.len() as u64 > MAX {
-        return Err(refuse(format!("what {origin} holds is too long for a password")));
-    }
-    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-    let line = line.strip_suffix(b"\r").filter(|_| line.len() < bytes.len()).unwrap_or(line);
-    Ok(Secret::new(line.to_vec()))
 }
 
 /// Opens a password file, which nobody else may be able to read.
@@ -197,26 +182,6 @@ fn open_credential(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(refused)
 }
 
-fn run_command(command: &str) -> Result<Secret, Failure> {
-    // Its standard error stays the user's: it may ask, or complain, there.
-    let child = Command::new("sh")
-        .args(["-c", command])
-        .env_remove(VARIABLE)
-        .stdout(Stdio::piped())
-        .spawn();
-    let failed = |what: String| refuse(format!("the password command failed: {what}"));
-    let mut child = child.map_err(|error| failed(error.to_string()))?;
-    let secret = match child.stdout.take() {
-        Some(stdout) => read_line(stdout, "the password command"),
-        None => Err(failed("it has no output".to_owned())),
-    };
-    let status = child.wait().map_err(|error| failed(error.to_string()))?;
-    if !status.success() {
-        return Err(failed(status.to_string()));
-    }
-    secret
-}
-
 fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failure> {
     // A job without a terminal must not hang on a question that nobody sees.
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
@@ -225,11 +190,10 @@ fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failu
     let shown = popfetch::proto::visible(user.as_bytes(), 80);
     match question::password(interrupt, format!("Password for {shown} at {host}: ")) {
         Ok(password) => Ok(Secret::new(password.into_bytes())),
-        Err(NoAnswer::Failed) => Err(no_password()),
-        Err(NoAnswer::Interrupted) => {
-            let exit = Exit::of(Class::Interrupted, interrupt.signal());
-            Err(Failure::new(exit, "interrupted"))
+        Err(reason @ NoAnswer::Interrupted) => {
+            Err(no_password_from("the prompt", reason, interrupt))
         }
+        Err(NoAnswer::Failed(_) | NoAnswer::TimedOut) => Err(no_password()),
     }
 }
 
@@ -238,21 +202,4 @@ fn no_password() -> Failure {
         "give it by --password-command, --password-file, --password-fd, the environment variable \
          POPFETCH_PASSWORD, or password-command, password-file or password in the configuration",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn exactly_one_line_end_is_taken_off() {
-        let read = |text: &'static str| {
-            read_line(text.as_bytes(), "x").map(|s| s.expose().to_vec()).unwrap()
-        };
-        assert_eq!(read("secret\n"), b"secret");
-        assert_eq!(read("secret\r\n"), b"secret");
-        assert_eq!(read(" sec ret "), b" sec ret ");
-        assert_eq!(read("secret\n\n"), b"secret\n");
-        assert_eq!(read("secret\r"), b"secret\r");
-    }
 }
