@@ -1,5 +1,7 @@
 //! From what was typed and what is configured to accounts.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -238,11 +240,21 @@ fn assemble(
     Ok(Prepared { account, mail, password })
 }
 
+/// The largest file of certificates that is read, in octets: the system's own has a quarter of a
+/// megabyte. Larger is a wrong file.
+const MAX_ROOTS: u64 = 16 * 1024 * 1024;
+
 /// Reads the certificates to trust; the network layer touches no files.
 pub(crate) fn read_roots(path: &Path) -> Result<Arc<[u8]>, Failure> {
     let shown = path.display();
     let fail = |message: String| Failure::new(Exit::CONFIG, message);
-    let pem = std::fs::read(path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+    let mut pem = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_ROOTS + 1).read_to_end(&mut pem))
+        .map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+    if pem.len() as u64 > MAX_ROOTS {
+        return Err(fail(format!("{shown} is too large for certificates")));
+    }
     popfetch::net::check_roots(&pem)
         .map_err(|error| fail(format!("cannot use the certificates in {shown}: {error}")))?;
     Ok(Arc::from(pem))

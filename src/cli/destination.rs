@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use popfetch::durable::foreign_on_the_way;
 use popfetch::model::{AccountName, Place};
 
 use super::paths::resolve;
@@ -58,6 +59,10 @@ impl Template {
 /// call it by one name, to take turns and to find what the others have left unfinished. (A Maildir
 /// needs neither.)
 fn one_spelling(path: PathBuf) -> PathBuf {
+    if rustix::process::geteuid().is_root() && foreign_on_the_way(&path).is_some() {
+        // Another user's link is not resolved here: the mbox is refused when it is opened.
+        return path;
+    }
     let parent = path.parent().and_then(|parent| parent.canonicalize().ok());
     match (parent, path.file_name()) {
         (Some(parent), Some(name)) => parent.join(name),

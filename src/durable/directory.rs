@@ -17,7 +17,7 @@ use super::{Error, File, SharedFile};
 /// allows beyond that.
 #[derive(Debug)]
 pub struct Directory {
-    fd: OwnedFd,
+    pub(super) fd: OwnedFd,
     path: PathBuf,
 }
 
@@ -367,7 +367,7 @@ impl Directory {
         self.stat().map(|stat| stat.st_uid)
     }
 
-    fn stat(&self) -> Result<rustix::fs::Stat, Error> {
+    pub(super) fn stat(&self) -> Result<rustix::fs::Stat, Error> {
         rustix::fs::fstat(&self.fd).map_err(|errno| Error::new("look at", &self.path, errno))
     }
 

@@ -16,6 +16,7 @@ mod lock;
 mod mailbox_lock;
 mod shared_file;
 mod transaction;
+mod trust;
 
 pub use claim::{Claim, Patience};
 pub use directory::Directory;
@@ -25,3 +26,4 @@ pub use lock::{Holder, Lock};
 pub use mailbox_lock::MailboxLock;
 pub use shared_file::{LastRead, SharedFile};
 pub use transaction::commit;
+pub use trust::{Foreign, foreign_on_the_way};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Context, Error};
 use crate::delivery::{self, Destination, Maildir, Mbox, Spools, Stream, StreamFormat};
-use crate::durable::{Directory, Patience};
+use crate::durable::Patience;
 use crate::model::Place;
 use crate::state::{self, State, StateFiles};
 
@@ -55,8 +55,7 @@ pub(super) fn open(
                 Destination::Mbox(Arc::new(open_mbox(&path, create, spools, context)?))
             }
             Output::Stream(writer, format) => {
-                let spools = Directory::open_or_create_all(files.directory());
-                let spools = spools.map_err(state::Error::Directory)?;
+                let spools = state::open_directory(files.directory(), context.surroundings.user)?;
                 Destination::Stream(Arc::new(Stream::new(writer, format, spools)))
             }
         })

@@ -235,6 +235,9 @@ impl Error {
                 }
                 _ => return None,
             },
+            Self::State(state::Error::Exposed { .. }) => {
+                "chmod go-w it, or name another one with --state-dir"
+            }
             Self::State(state::Error::Damaged { .. }) => {
                 "move the file away to start anew; what the server still has is then new again"
             }
@@ -324,7 +327,10 @@ fn state_class(error: &state::Error) -> Class {
     match error {
         state::Error::Damaged { .. } | state::Error::Newer { .. } => Class::Data,
         state::Error::Directory(error) if error.is_storage() => Class::Io,
-        state::Error::Directory(_) | state::Error::Unusable { .. } => Class::CannotCreate,
+        state::Error::Directory(_)
+        | state::Error::Exposed { .. }
+        | state::Error::ForeignOwner { .. }
+        | state::Error::Unusable { .. } => Class::CannotCreate,
         state::Error::Storage { .. } => Class::Io,
         state::Error::Busy { .. } | state::Error::InUse(_) => Class::Temporary,
         state::Error::OtherMailbox { .. } => Class::Config,

@@ -36,7 +36,7 @@ impl Surroundings {
             now: || SystemTime::UNIX_EPOCH,
             host: "box".to_owned(),
             process: 7,
-            user: 0,
+            user: rustix::process::geteuid().as_raw(),
             open_files: 1024,
             random: [0xab; 8],
         }

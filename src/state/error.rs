@@ -12,6 +12,20 @@ pub enum Error {
     /// The state directory or a file in it cannot be made or opened.
     #[error("cannot use the state directory")]
     Directory(#[source] durable::Error),
+    /// Other users can write to the state directory.
+    #[error("others can write to the state directory {}", .path.display())]
+    Exposed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The state directory, or one on the way to it, is another user's.
+    #[error("cannot keep the state: {} belongs to user id {owner}", .path.display())]
+    ForeignOwner {
+        /// Which.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
     /// The file is no state, or is damaged.
     #[error("the state file {} is damaged", .path.display())]
     Damaged {

@@ -179,7 +179,7 @@ fn immutable(path: &Path) -> OsString {
 /// exists is not even opened: to close it would release every lock that SQLite holds on it in
 /// another thread of this process (fcntl(2)).
 fn create_private(directory: &Directory, name: &str) -> Result<(), Error> {
-    if directory.contains(name).map_err(Error::Directory)? {
+    if directory.contains_file(name).map_err(Error::Directory)? {
         return Ok(());
     }
     directory.create_file(name).map_err(Error::Directory)?;

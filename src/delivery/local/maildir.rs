@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Names, require_own};
+use super::{Names, require_own, require_own_way};
 use crate::delivery::{Error, HeaderBlock};
 use crate::durable::{self, Directory, File};
 use crate::model::{Place, Staged};
@@ -62,6 +62,7 @@ impl Maildir {
 
     fn try_open(place: &Place, path: &Path, create: bool, user: u32) -> Result<Self, Error> {
         let unusable = |source| Error::Unusable { place: place.clone(), source };
+        require_own_way(path, user)?;
         let root = match Directory::open(path) {
             Err(error) if error.is_not_found() && create => {
                 // Whoever owns the parent could have put a link where the Maildir is to be.

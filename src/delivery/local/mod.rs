@@ -15,6 +15,7 @@ pub use stream::{Spool, Stream, StreamFormat};
 use std::path::Path;
 
 use super::Error;
+use crate::durable::{Foreign, foreign_on_the_way};
 
 /// Root must not write where another user can swap what is there for a link (CVE-2004-0880).
 fn require_own(path: &Path, owner: u32, user: u32) -> Result<(), Error> {
@@ -22,4 +23,12 @@ fn require_own(path: &Path, owner: u32, user: u32) -> Result<(), Error> {
         return Err(Error::ForeignOwner { path: path.to_owned(), owner });
     }
     Ok(())
+}
+
+/// The same for whoever can change where the path leads.
+fn require_own_way(path: &Path, user: u32) -> Result<(), Error> {
+    match foreign_on_the_way(path) {
+        Some(Foreign { path, owner }) => require_own(&path, owner, user),
+        None => Ok(()),
+    }
 }

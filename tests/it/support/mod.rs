@@ -11,6 +11,7 @@ pub(crate) mod maildir;
 pub(crate) mod mbox;
 pub(crate) mod namespace;
 pub(crate) mod server;
+pub(crate) mod tree;
 pub(crate) mod watch;
 pub(crate) mod world;
 

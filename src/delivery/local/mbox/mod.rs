@@ -25,7 +25,7 @@ pub use locked::LockedMbox;
 pub(crate) use spool::SpooledMessage;
 pub use spools::{OtherAccount, Spooled, Spools};
 
-use super::require_own;
+use super::{require_own, require_own_way};
 use crate::delivery::Error;
 use crate::durable::{self, Claim, Directory, Holder, MailboxLock, Patience, SharedFile};
 use crate::model::{Place, Surroundings};
@@ -71,6 +71,7 @@ impl Mbox {
         let Some(name) = path.file_name() else {
             return Err(Error::NotMbox { place, because: "it has no name" });
         };
+        require_own_way(path, surroundings.user)?;
         let directory = Directory::open_parent(path).map_err(missing)?;
         let unusable = |source| Error::Unusable { place: place.clone(), source };
         require_own(directory.path(), directory.owner().map_err(unusable)?, surroundings.user)?;
