@@ -9,6 +9,7 @@ use std::time::Duration;
 use popfetch::jobs::Account;
 use popfetch::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Secret};
 use popfetch::net::TlsSettings;
+use popfetch::proto::visible;
 
 use super::args::{ConnectionArgs, Global};
 use super::config::{AccountConfig, Config, Values, did_you_mean, locate};
@@ -24,6 +25,11 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many accounts at once where nothing else is said.
 const JOBS: usize = 16;
+
+/// An account's name as a person is shown it: that of a URL source may hold anything.
+pub(crate) fn shown(name: &AccountName) -> String {
+    visible(name.as_str().as_bytes(), 200)
+}
 
 /// What the configuration says about an account's mail.
 #[derive(Clone, Debug, Default)]

@@ -65,7 +65,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         progress.mention();
         let (exit, failure) = conclude(&outcome, account, context);
         let told = if failure.is_none() && !cli.global.quiet {
-            tell(&progress, account.name.as_str(), outcome.deleted, args.dry_run)
+            tell(&progress, outcome.deleted, args.dry_run)
         } else {
             Ok(())
         };
@@ -74,16 +74,16 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
 }
 
 /// Says what the server confirmed, or what it would be asked.
-fn tell(progress: &Progress, account: &str, deleted: u64, dry_run: bool) -> io::Result<()> {
+fn tell(progress: &Progress, deleted: u64, dry_run: bool) -> io::Result<()> {
     let mut out = io::stdout();
     if dry_run {
-        return progress.plan.iter().try_for_each(|line| writeln!(out, "{account}: {line}"));
+        return out.write_all(progress.plan().as_bytes());
     }
     let deleted = match deleted {
         0 => "nothing".to_owned(),
         some => count(some, "message"),
     };
-    writeln!(out, "{account}: {deleted} deleted on the server")
+    writeln!(out, "{}: {deleted} deleted on the server", progress.account())
 }
 
 /// Shows what would go, and asks. Anything but a clear yes is a no.

@@ -150,8 +150,7 @@ impl Run<'_> {
         progress.finish(&outcome, started.elapsed());
         let (exit, _) = conclude(&outcome, account, context);
         // In one piece: other accounts have a plan, too.
-        let plan = progress.plan.iter().map(|line| format!("{}: {line}\n", account.name));
-        let plan = io::stdout().write_all(plan.collect::<String>().as_bytes());
+        let plan = io::stdout().write_all(progress.plan().as_bytes());
         Ok(Exit::merge([exit, written(plan)?]))
     }
 }

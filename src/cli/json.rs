@@ -1,5 +1,6 @@
 //! JSON, one object a line.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use base64::Engine as _;
@@ -8,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use popfetch::jobs::{Event, Observer, Outcome, Planned, Row};
 use popfetch::model::{AccountName, Listed, Uid};
+use popfetch::proto::is_active;
 
 use super::exit::Exit;
 use super::report::Failure;
@@ -45,9 +47,24 @@ pub(crate) fn row(account: &AccountName, row: &Row<'_>) -> Value {
     Value::Object(object)
 }
 
+/// `value` as a line. What a terminal would act on is escaped, also where JSON does not ask for
+/// it: people look at JSON, too.
+pub(crate) fn line(value: &Value) -> String {
+    let mut line = String::new();
+    for c in value.to_string().chars() {
+        if is_active(c) {
+            let _ = write!(line, "\\u{:04x}", u32::from(c));
+        } else {
+            line.push(c);
+        }
+    }
+    line.push('\n');
+    line
+}
+
 /// Writes a line, in one piece: other accounts write to the same place at the same time.
 pub(crate) fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    out.write_all(format!("{value}\n").as_bytes())
+    out.write_all(line(value).as_bytes())
 }
 
 /// Writes the events of an account as they happen.

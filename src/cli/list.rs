@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use popfetch::jobs::{self, Account, Context, Event, ListOptions, Row};
 use popfetch::model::Scope;
 
-use super::accounts::prepare;
+use super::accounts::{prepare, shown};
 use super::args::{Cli, ListArgs};
 use super::exit::Exit;
 use super::json;
@@ -84,7 +84,7 @@ fn print_count(
     let line = if json {
         json::write(out, &serde_json::json!({"account": account.name.as_str(), "count": count}))
     } else if several {
-        writeln!(out, "{count}\t{}", account.name)
+        writeln!(out, "{count}\t{}", shown(&account.name))
     } else {
         writeln!(out, "{count}")
     };
@@ -107,7 +107,7 @@ fn print_table(
     })?;
     let mut write = || -> io::Result<()> {
         if several {
-            writeln!(out, "{}:", account.name)?;
+            writeln!(out, "{}:", shown(&account.name))?;
         }
         table.write(out, terminal_width(), style)?;
         out.flush()

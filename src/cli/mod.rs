@@ -45,7 +45,9 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use exit::Exit;
+use popfetch::proto::{is_active, visible};
 use report::Failure;
+use screen::say;
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
@@ -54,12 +56,23 @@ pub(crate) fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors, and go to standard output.
             let exit = if error.use_stderr() { Exit::USAGE } else { Exit::OK };
-            let _ = error.print();
+            print(&error);
             exit
         }
     });
     // The panic's own message is on standard error already.
     done.unwrap_or(Exit::BUG).into()
+}
+
+/// Prints what the argument parser says. It repeats arguments as they are, which need not come from
+/// whoever looks at it.
+fn print(error: &clap::Error) {
+    let text = error.render().to_string();
+    if text.contains(|c| c != '\n' && is_active(c)) {
+        text.lines().for_each(|line| say(&format!("{}\n", visible(line.as_bytes(), 4096))));
+    } else {
+        let _ = error.print();
+    }
 }
 
 fn run(cli: &Cli) -> Exit {

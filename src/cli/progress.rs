@@ -6,8 +6,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use popfetch::jobs::{Event, Observer, Outcome, Planned};
 use popfetch::model::{AccountName, Listed, count};
-use popfetch::proto::visible;
 
+use super::accounts::shown;
 use super::screen::{bars, say, width};
 use super::size::{seconds, size};
 use super::table::fit;
@@ -50,15 +50,14 @@ pub(crate) struct Progress {
     messages: u64,
     failed: Mention,
     skipped: Mention,
-    /// Lines of the plan.
-    pub(crate) plan: Vec<String>,
+    plan: Vec<String>,
 }
 
 impl Progress {
     /// Follows `account`. The bars of several accounts stand below each other, behind names as
     /// wide as the `widest`.
     pub(crate) fn new(account: &AccountName, widest: usize, talk: Talk) -> Self {
-        let account = visible(account.as_str().as_bytes(), 80);
+        let account = shown(account);
         let bar = if talk.bar {
             let name = fit(&account, widest.min(width() / 3));
             let bar = bars().add(ProgressBar::no_length());
@@ -77,6 +76,16 @@ impl Progress {
             skipped: Mention::default(),
             plan: Vec::new(),
         }
+    }
+
+    /// What the account is called here.
+    pub(crate) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The lines of the plan.
+    pub(crate) fn plan(&self) -> String {
+        self.plan.iter().map(|line| format!("{}: {line}\n", self.account)).collect()
     }
 
     fn line(&self, text: &str) {

@@ -13,6 +13,7 @@ use super::accounts::{Prepared, prepare};
 use super::args::{AccountArgs, Cli, ConnectionArgs, OnlineArgs, StateCommand};
 use super::destination::Template;
 use super::exit::Exit;
+use super::json;
 use super::output::{stdout, written};
 use super::receipt::{as_json, from_json};
 use super::report::Failure;
@@ -37,7 +38,7 @@ pub(crate) fn run(cli: &Cli, command: &StateCommand) -> anyhow::Result<Exit> {
         }
         StateCommand::Export(account) => offline(cli, account, |account, context| {
             let receipts = jobs::export(account, context)?;
-            Ok(receipts.iter().map(|receipt| format!("{}\n", as_json(receipt))).collect())
+            Ok(receipts.iter().map(|receipt| json::line(&as_json(receipt))).collect())
         }),
         StateCommand::Import { account, file } => {
             let receipts = read_receipts(file.as_deref())?;
@@ -204,7 +205,7 @@ fn shown_json(account: &Account, report: &Option<Report>) -> String {
             })
         }
     };
-    format!("{value}\n")
+    json::line(&value)
 }
 
 fn local(seconds: i64) -> String {

@@ -2,8 +2,8 @@
 
 use popfetch::client::Trace;
 use popfetch::model::AccountName;
-use popfetch::proto::visible;
 
+use super::accounts::shown;
 use super::screen::say;
 
 /// Prints the dialogue on standard error.
@@ -12,7 +12,7 @@ pub(crate) struct Printed(String);
 impl Printed {
     /// For the account `name`.
     pub(crate) fn new(name: &AccountName) -> Self {
-        Self(visible(name.as_str().as_bytes(), 200))
+        Self(shown(name))
     }
 }
 

@@ -22,4 +22,4 @@ pub use error::{Error, Quoted};
 pub use limits::Limits;
 pub use listing::{Sizes, Stat, Uids, combine};
 pub use reply::{ResponseCode, ServerText, Status};
-pub use visible::visible;
+pub use visible::{is_active, visible};

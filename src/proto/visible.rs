@@ -41,17 +41,19 @@ fn shown(c: char) -> Shown {
         '\t' => "\\t".to_owned(),
         '\n' => "\\n".to_owned(),
         '\r' => "\\r".to_owned(),
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => format!("\\x{:02x}", u32::from(c)),
-        // Line and paragraph separators, and everything that changes the direction of text.
-        '\u{2028}'
-        | '\u{2029}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{061c}' => format!("\\u{{{:x}}}", u32::from(c)),
+        c if c.is_control() => format!("\\x{:02x}", u32::from(c)),
+        c if is_active(c) => format!("\\u{{{:x}}}", u32::from(c)),
         _ => return Shown::Char(c),
     })
+}
+
+/// Whether a terminal might act on `c` rather than show it: control characters, line and paragraph
+/// separators, and everything that changes the direction of text.
+#[must_use]
+pub fn is_active(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::super::accounts::read_roots;
 use super::super::args::{Cli, ConfigCommand};
 use super::super::exit::Exit;
+use super::super::json;
 use super::super::output::written;
 use super::super::report::Failure;
 use super::super::secrets::{PasswordSource, VARIABLE, open_private};
@@ -22,7 +23,7 @@ pub(crate) fn run(cli: &Cli, command: ConfigCommand) -> anyhow::Result<Exit> {
         ConfigCommand::Show => {
             let config = Config::load(&cli.global)?.map_or_else(|| none(cli), Ok)?;
             if cli.global.json {
-                format!("{}\n", as_json(&config)?)
+                json::line(&as_json(&config)?)
             } else {
                 as_toml(&config, cli.global.verbose > 0)?
             }

@@ -1,7 +1,10 @@
 //! The security history of POP3 clients, and the rules that came of it, held against popfetch.
 
 mod children;
+mod injection;
 mod links;
 mod modes;
+mod names;
 mod nowhere;
 mod process;
+mod terminal;
