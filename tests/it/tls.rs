@@ -6,81 +6,9 @@ use std::thread;
 
 use crate::support::certs::{Authority, Issued, Leaf};
 use crate::support::expect::{fails, run};
-use crate::support::server::{Action, Capabilities, Mailbox, Script, Server, Session, Trigger};
-use crate::support::{Home, Output};
-
-/// A home that trusts one authority, and a server with a certificate of the test's choice.
-struct Site {
-    home: Home,
-    mailbox: Mailbox,
-    server: Server,
-}
-
-const MESSAGE: &str = "Subject: x\r\n\r\nbody\r\n";
-
-impl Site {
-    /// With TLS from the start.
-    fn implicit(issue: impl FnOnce(&Authority) -> Issued) -> Self {
-        Self::with(issue, Script::implicit_tls)
-    }
-
-    /// With STLS, and the rest as `change` says.
-    fn starttls(change: impl FnOnce(Script) -> Script) -> Self {
-        let issue = |authority: &Authority| authority.issue(Leaf::new());
-        Self::with(issue, |script, identity| change(script.starttls(identity)))
-    }
-
-    /// Without any TLS.
-    fn plain(change: impl FnOnce(Script) -> Script) -> Self {
-        Self::with(|authority| authority.issue(Leaf::new()), |script, _| change(script))
-    }
-
-    fn with(
-        issue: impl FnOnce(&Authority) -> Issued,
-        change: impl FnOnce(Script, native_tls::Identity) -> Script,
-    ) -> Self {
-        let home = Home::new();
-        let authority = Authority::new();
-        home.write("ca.pem", authority.ca_pem());
-        let mailbox = Mailbox::new();
-        mailbox.add(MESSAGE);
-        let script = change(Script::new(), issue(&authority).identity());
-        let server = Server::start(script, &mailbox);
-        Self { home, mailbox, server }
-    }
-
-    /// Fetches from `scheme://user@host`.
-    fn fetch(&self, scheme: &str, host: &str, args: &[&str]) -> Output {
-        let url = format!("{scheme}://user@{host}:{}", self.server.port());
-        let to = self.home.to();
-        let fixed = ["fetch", &url, "--to", &to, "--delete", "--timeout", "10"];
-        let mut command = self.home.command(&[&fixed, args].concat());
-        run(command.env("POPFETCH_PASSWORD", "secret"))
-    }
-
-    /// The same, trusting the site's own authority.
-    fn trusting(&self, scheme: &str, host: &str) -> Output {
-        self.fetch(scheme, host, &["--ca-file", "ca.pem"])
-    }
-
-    /// Requires that everything is as it was, and that the server heard these commands only.
-    #[track_caller]
-    fn heard_only(&self, commands: &[&str]) -> Vec<Session> {
-        let log = self.server.finished_log();
-        assert_eq!(log.len(), 1, "one connection: {log:#?}");
-        assert_eq!(log[0].commands(), commands);
-        self.home.mail().holds(Vec::<String>::new());
-        assert_eq!(self.mailbox.len(), 1);
-        log
-    }
-
-    /// Requires that the message was fetched.
-    #[track_caller]
-    fn delivered(&self) {
-        self.home.mail().holds([MESSAGE.replace("\r\n", "\n")]);
-        assert!(self.mailbox.is_empty());
-    }
-}
+use crate::support::server::{Action, Capabilities, Script, Trigger};
+use crate::support::site::tls_1_1;
+use crate::support::{Home, Site};
 
 const CA_HINT: &str = "name its certificate with --ca-file";
 
@@ -263,11 +191,7 @@ fn handshakes_that_go_wrong() {
 
 #[test]
 fn tls_1_1_is_too_old() {
-    let issued = Authority::new().issue(Leaf::new());
-    let mut builder = native_tls::TlsAcceptor::builder(issued.identity());
-    builder.min_protocol_version(Some(native_tls::Protocol::Tlsv10));
-    builder.max_protocol_version(Some(native_tls::Protocol::Tlsv11));
-    let acceptor = builder.build().unwrap();
+    let acceptor = tls_1_1();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("pop3s://user@localhost:{}", listener.local_addr().unwrap().port());
     let server = thread::spawn(move || {

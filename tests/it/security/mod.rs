@@ -1,6 +1,7 @@
 //! The security history of POP3 clients, and the rules that came of it, held against popfetch.
 
 mod children;
+mod identity;
 mod injection;
 mod links;
 mod modes;
