@@ -45,12 +45,15 @@ use clap::Parser;
 
 use args::{Cli, Command};
 use exit::Exit;
+use harden::harden;
 use popfetch::proto::{is_active, visible};
 use report::Failure;
 use screen::say;
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
+    // Before anything is read: the environment holds a password already.
+    harden();
     let done = panic::catch_unwind(|| match Cli::try_parse() {
         Ok(cli) => run(&cli),
         Err(error) => {

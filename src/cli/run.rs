@@ -15,7 +15,6 @@ use popfetch::net::Connectors;
 use super::accounts::Job;
 use super::args::{Cli, Command};
 use super::exit::Exit;
-use super::harden::harden;
 use super::json;
 use super::paths::state_directory;
 use super::report::Failure;
@@ -37,8 +36,6 @@ pub(crate) struct Setting {
 
 impl Setting {
     pub(crate) fn new(cli: &Cli) -> anyhow::Result<Self> {
-        // From here on the process holds secrets.
-        harden();
         let interrupt = signals::install().context("cannot install signal handlers")?;
         Ok(Self {
             surroundings: surroundings()?,

@@ -47,8 +47,8 @@ pub(crate) enum PasswordSource {
 }
 
 impl PasswordSource {
-    /// The source that counts for the account `name`. Opens the descriptor at once, before the
-    /// process is hardened and its descriptors are no longer its own to open.
+    /// The source that counts for the account `name`. Opens the descriptor at once, while it is
+    /// sure to be the one that was passed.
     pub(crate) fn choose(
         args: &ConnectionArgs,
         values: &Values,

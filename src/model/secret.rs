@@ -8,6 +8,10 @@ use zeroize::Zeroizing;
 ///
 /// There is no `Display`, and `Debug` says nothing: a secret in a log would have to be put there
 /// on purpose, through [`Secret::expose`].
+///
+/// ```compile_fail
+/// println!("{}", popfetch::model::Secret::default());
+/// ```
 #[derive(Clone, Default)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 

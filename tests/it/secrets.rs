@@ -454,30 +454,6 @@ fn not_onto_the_command_line() {
 }
 
 #[test]
-fn a_running_popfetch_leaves_no_core_and_shows_no_password() {
-    let world = World::with(|script| script.on("UIDL", Action::Stall));
-    world.add_many(1);
-    world.home.write("pw", PASSWORD);
-    let mut child = bare(&world, &["--password-file", "pw"]).spawn().unwrap();
-    world.server.wait_until(|log| log.iter().any(|s| s.commands().contains(&"UIDL")));
-    let read = |name: &str| fs::read(format!("/proc/{}/{name}", child.id()));
-    // Not everybody may read these of a hardened process.
-    if let Ok(limits) = read("limits") {
-        let limits = String::from_utf8(limits).unwrap();
-        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
-        let words: Vec<&str> = core.split_whitespace().collect();
-        assert_eq!(words[4..6], ["0", "0"], "{core}");
-    }
-    for name in ["cmdline", "environ"] {
-        if let Ok(bytes) = read(name) {
-            assert!(!String::from_utf8_lossy(&bytes).contains(PASSWORD), "{name}");
-        }
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-}
-
-#[test]
 fn credentials_go_out_once_and_under_tls() {
     // Every phase after the login fails, and none of them makes popfetch log in again.
     for verb in ["CAPA", "STAT", "UIDL", "LIST", "RETR"] {
