@@ -218,31 +218,6 @@ fn few_open_files_are_enough() {
 }
 
 #[test]
-fn files_are_private_under_any_umask() {
-    use std::os::unix::fs::PermissionsExt;
-    for umask in ["000", "777"] {
-        let world = World::new();
-        world.add("x");
-        let program = world.command("fetch", &["--to", &world.home.to()]);
-        let mut masked = std::process::Command::new("sh");
-        masked.args(["-c", &format!("umask {umask}; exec \"$@\""), "sh"]);
-        masked.arg(program.get_program()).args(program.get_args());
-        masked.current_dir(world.home.path("")).env_clear();
-        masked.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        masked.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        crate::support::home::finish(masked.spawn().expect("sh runs")).succeeds();
-        let mode =
-            |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        let mail = world.mail();
-        assert_eq!(mode(mail.path()), 0o700, "{umask}");
-        for directory in ["tmp", "new", "cur"] {
-            assert_eq!(mode(&mail.path().join(directory)), 0o700, "{umask}");
-        }
-        assert_eq!(mode(&mail.path().join("new").join(&mail.names("new")[0])), 0o600, "{umask}");
-    }
-}
-
-#[test]
 fn a_signal_ends_a_transfer_that_never_pauses() {
     let pause = std::time::Duration::from_millis(100);
     let world = World::with(|script| script.on("RETR 1", Action::Drip { octets: 16, pause }));

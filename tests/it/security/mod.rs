@@ -8,4 +8,5 @@ mod modes;
 mod names;
 mod nowhere;
 mod process;
+mod table;
 mod terminal;
