@@ -1,7 +1,8 @@
 //! `popfetch state`.
 
 use std::fmt::Write as _;
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use popfetch::jobs::{self, Account, Context, Event, Report};
@@ -216,20 +217,30 @@ fn local(seconds: i64) -> String {
     shown.unwrap_or_else(|_| seconds.to_string())
 }
 
+/// The longest line that is read, in octets: a unique-id is short, and the rest of a receipt too.
+const MAX_LINE: u64 = 64 * 1024;
+
 fn read_receipts(file: Option<&Path>) -> Result<Vec<Receipt>, Failure> {
-    let fail = |message: String| Failure::new(Exit::DATA, message);
-    let mut text = String::new();
-    let (read, name) = match file {
+    let (name, opened): (String, io::Result<Box<dyn Read>>) = match file {
         Some(path) => {
-            let name = path.display().to_string();
-            (std::fs::read_to_string(path).map(|content| text = content), name)
+            (path.display().to_string(), File::open(path).map(|file| Box::new(file) as _))
         }
-        None => (io::stdin().read_to_string(&mut text).map(drop), "standard input".to_owned()),
+        None => ("standard input".to_owned(), Ok(Box::new(io::stdin()))),
     };
-    read.map_err(|error| Failure::new(Exit::CONFIG, format!("cannot read {name}: {error}")))?;
+    let unread = |error| Failure::new(Exit::CONFIG, format!("cannot read {name}: {error}"));
+    let mut input = BufReader::new(opened.map_err(unread)?);
     let now = jiff::Timestamp::now().as_second();
-    let line = |(at, line): (usize, &str)| {
-        from_json(line, now).map_err(|why| fail(format!("{name}, line {}: {why}", at + 1)))
-    };
-    text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()).map(line).collect()
+    let mut receipts = Vec::new();
+    for number in 1.. {
+        let mut line = String::new();
+        let read = input.by_ref().take(MAX_LINE).read_line(&mut line).map_err(unread)?;
+        let wrong = |why: String| Failure::new(Exit::DATA, format!("{name}, line {number}: {why}"));
+        match read as u64 {
+            0 => break,
+            MAX_LINE if !line.ends_with('\n') => return Err(wrong("it is too long".to_owned())),
+            _ if line.trim().is_empty() => {}
+            _ => receipts.push(from_json(&line, now).map_err(wrong)?),
+        }
+    }
+    Ok(receipts)
 }

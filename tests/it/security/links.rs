@@ -254,6 +254,19 @@ fn a_configuration_without_end_is_refused() {
 }
 
 #[test]
+fn a_state_without_end_is_not_taken_in() {
+    let world = World::new();
+    let url = world.url();
+    for file in [&["/dev/zero"][..], &[]] {
+        let command = world.home.command(&[&["state", "import", &url][..], file].concat());
+        let limited = ["sh", "-c", "ulimit -v 4000000; exec timeout 20 \"$@\"", "sh"];
+        let mut limited = behind(&limited, &command);
+        limited.stdin(fs::File::open("/dev/zero").unwrap());
+        fails(run(&mut limited), 65, "line 1: it is too long", None);
+    }
+}
+
+#[test]
 fn a_secret_file_of_another_user_is_refused() {
     if !is_root() {
         return;

@@ -147,6 +147,7 @@ const ROWS: &[Row] = &[
             "hostile/endless::replies_without_end",
             "security/names::unique_ids_that_are_none",
             "security/links::a_configuration_without_end_is_refused",
+            "security/links::a_state_without_end_is_not_taken_in",
             "security/children::nothing_that_never_ends_is_read_for_a_password",
             "memory::a_huge_message_streams",
         ]),
