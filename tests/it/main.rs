@@ -4,11 +4,11 @@
 
 mod completions;
 mod config;
-mod crash;
 mod delete;
 mod fetch;
 mod hostile;
 mod interop;
+mod kills;
 mod local;
 mod login;
 mod many;

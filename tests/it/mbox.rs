@@ -236,10 +236,9 @@ fn append_as_others_do(mbox: &Mbox, message: &str) {
 
 /// Has procmail append it.
 fn procmail(mbox: &Mbox, message: &str) {
-    let settings = [format!("DEFAULT={}", mbox.path().display()), "LOCKSLEEP=1".to_owned()];
-    let mut command = Command::new("procmail");
-    command.args(settings).arg("/dev/null").stdin(Stdio::piped());
-    let mut child = command.spawn().expect("procmail, which scripts/setup installs");
+    let mut command = mbox.procmail();
+    let child = command.stdin(Stdio::piped()).spawn();
+    let mut child = child.expect("procmail, which scripts/setup installs");
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), message.as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
 }

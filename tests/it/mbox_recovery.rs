@@ -1,16 +1,13 @@
 //! What a killed run leaves behind on its way into an mbox, completed by the next one, of this
-//! account or of another. Each case is set up by hand, as the kill would have left it; and real
-//! kills at random moments.
+//! account or of another. Each case is set up by hand, as the kill would have left it, or killed
+//! at an octet of our choice.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant, SystemTime};
 
 use rusqlite::Connection;
 
-use crate::interop::Random;
 use crate::support::home::{behind, finish};
 use crate::support::world::PASSWORD;
 use crate::support::{Mbox, World};
@@ -478,56 +475,4 @@ fn killed_inside_the_append_again_and_again() {
         assert!(mbox.content()[old.len()..] == *appended.content());
         eprintln!("torn {torn} times");
     }
-}
-
-#[test]
-fn killed_at_random_moments() {
-    let rounds = std::env::var("POPFETCH_KILL_ROUNDS");
-    let rounds: usize = rounds.map_or(4, |rounds| rounds.parse().unwrap());
-    let seed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().subsec_nanos();
-    let mut random = Random(u64::from(seed));
-    let (mut kills, mut recorded, mut spooled) = (0, 0, 0);
-    for round in 0..rounds {
-        let world = World::new();
-        let (count, lines) = if round % 2 == 0 { (900, 20) } else { (250, 3000) };
-        let all: Vec<String> = (0..count)
-            .map(|n| world.add(&format!("{n}\n{}", "From a line of text\n".repeat(n % lines))))
-            .collect();
-        let mbox = Mbox::at(world.home.write("m", OLD));
-        let args = ["--to", &mbox.to(), if round % 2 == 0 { "--delete" } else { "--keep" }];
-        let start = || world.command("fetch", &args).spawn().unwrap();
-        for _ in 0..10 {
-            let before = mbox.content().len();
-            let mut child = start();
-            let since = Instant::now();
-            // Half of the kills hit the first append, or soon after it.
-            if random.fraction() < 0.5 {
-                let size = || fs::metadata(mbox.path()).unwrap().len();
-                while size() == before as u64 && child.try_wait().unwrap().is_none() {
-                    assert!(since.elapsed() < Duration::from_secs(60));
-                }
-                thread::sleep(Duration::from_secs_f64(random.fraction() * 0.008));
-            } else {
-                thread::sleep(Duration::from_secs_f64(random.fraction() * 0.6));
-            }
-            child.kill().unwrap();
-            if finish(child).status != 128 + 9 {
-                break;
-            }
-            kills += 1;
-            if world.home.path("state/popfetch/spool").exists() {
-                let (waiting, unrecorded) = waiting(&world);
-                recorded += usize::from(waiting > 0);
-                spooled += usize::from(unrecorded > 0);
-            }
-        }
-        finish(start()).exits(0);
-        mbox.holds(all.iter().map(String::as_str).chain([OLD_MESSAGE]));
-        assert_eq!(world.mailbox.len(), if round % 2 == 0 { 0 } else { count });
-    }
-    eprintln!(
-        "{rounds} mailboxes, {kills} kills: {recorded} left messages that were recorded and not \
-         done, {spooled} such as were not recorded"
-    );
-    assert!(kills > 0);
 }

@@ -22,7 +22,7 @@ const PROGRAM: &str = "/usr/sbin/dovecot";
 
 /// Dovecot never serves mail as root, so root's tests lend it this account
 /// (`nobody` and `nogroup` on most systems; it owns nothing but the Maildirs).
-const NOBODY: u32 = 65534;
+pub(crate) const NOBODY: u32 = 65534;
 
 /// A running server with the users `alice` and `bob`. Dropping it stops it, so
 /// it must not be kept in a static.

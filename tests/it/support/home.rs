@@ -4,6 +4,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -158,6 +160,21 @@ pub(crate) fn behind(before: &[&str], command: &Command) -> Command {
 pub(crate) fn status(ended: ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt;
     ended.code().unwrap_or_else(|| 128 + ended.signal().unwrap_or(0))
+}
+
+/// Waits for the program's end, but not longer than `limit`; nothing where it had to be killed.
+/// What it says must fit into a pipe.
+pub(crate) fn finish_within(mut child: Child, limit: Duration) -> Option<Output> {
+    let start = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if start.elapsed() > limit {
+            child.kill().expect("a child");
+            finish(child);
+            return None;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Some(finish(child))
 }
 
 /// Waits for the program's end.

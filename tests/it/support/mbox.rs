@@ -42,21 +42,14 @@ impl Mbox {
     /// The messages, still quoted, in order; or what is wrong with the mbox.
     fn quoted_messages(&self) -> Result<Vec<Vec<u8>>, String> {
         let content = self.content();
-        let mut messages = Vec::new();
-        let mut rest = content.as_slice();
-        while !rest.is_empty() {
-            if !rest.starts_with(b"From ") {
-                return Err(format!("no From_ line: {}", rest.escape_ascii()));
+        let message = |(from_line, rest): (&[u8], &[u8])| {
+            if !from_line.starts_with(b"From ") {
+                return Err(format!("no From_ line: {}", from_line.escape_ascii()));
             }
-            let body = &rest[line_end(rest)..];
-            let end = start_of_next(body).unwrap_or(body.len());
-            let Some(message) = body[..end].strip_suffix(b"\n") else {
-                return Err(format!("no empty line: {}", body[..end].escape_ascii()));
-            };
-            messages.push(message.to_vec());
-            rest = &body[end..];
-        }
-        Ok(messages)
+            let message = rest.strip_suffix(b"\n").map(<[u8]>::to_vec);
+            message.ok_or_else(|| format!("no empty line: {}", rest.escape_ascii()))
+        };
+        split(&content).into_iter().map(message).collect()
     }
 
     /// The messages without their quoting, sorted, as this reads them alone; or what is wrong.
@@ -65,6 +58,22 @@ impl Mbox {
         let mut messages: Vec<_> = messages.iter().map(|message| unquoted(message)).collect();
         messages.sort();
         Ok(messages)
+    }
+
+    /// What stands behind each From_ line, without its quoting, whatever that is: somebody may have
+    /// been killed while he was writing it.
+    pub(crate) fn pieces(&self) -> Vec<Vec<u8>> {
+        let content = self.content();
+        let piece = |(_, rest): (_, &[u8])| unquoted(rest.strip_suffix(b"\n").unwrap_or(rest));
+        split(&content).into_iter().map(piece).collect()
+    }
+
+    /// procmail, to be started with a message for it as its input.
+    pub(crate) fn procmail(&self) -> Command {
+        let settings = [format!("DEFAULT={}", self.0.display()), "LOCKSLEEP=1".to_owned()];
+        let mut command = Command::new("procmail");
+        command.args(settings).arg("/dev/null");
+        command
     }
 
     /// The messages, still quoted.
@@ -99,6 +108,18 @@ impl Mbox {
             shown(&expected)
         );
     }
+}
+
+/// Cuts it in front of each From_ line. Gives these lines, and what stands behind each.
+fn split(mut rest: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut pieces = Vec::new();
+    while !rest.is_empty() {
+        let (from_line, body) = rest.split_at(line_end(rest));
+        let end = start_of_next(body).unwrap_or(body.len());
+        pieces.push((from_line, &body[..end]));
+        rest = &body[end..];
+    }
+    pieces
 }
 
 fn line_end(text: &[u8]) -> usize {
