@@ -6,6 +6,7 @@ mod completions;
 mod config;
 mod crash;
 mod delete;
+mod faults;
 mod fetch;
 mod hostile;
 mod interop;
