@@ -55,6 +55,14 @@ pub enum Error {
         /// Why.
         source: durable::Error,
     },
+    /// The disk is full, or fails, that mail waits on before it goes to its place in one piece.
+    #[error("cannot spool mail for {place}")]
+    Spool {
+        /// For which place.
+        place: Place,
+        /// Where, and why.
+        source: durable::Error,
+    },
     /// The reader of standard output is gone, or it cannot be written.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),

@@ -5,6 +5,8 @@ use super::{Fault, To, check_all};
 
 const FULL: &str = "No space left on device";
 const SQLITE_FULL: &str = "database or disk is full";
+/// It is not the mbox that is full.
+const SPOOL: &str = "cannot spool mail for mbox:";
 /// What SQLite says when it cannot make a file beside its own.
 const SQLITE_CLOSED: &str = "unable to open database file";
 
@@ -64,10 +66,9 @@ fn full_under_the_state() {
             (Mbox, "nr_inodes=8", 74, FULL),
             (Mbox, "nr_inodes=9", 74, FULL),
             (Mbox, "nr_inodes=10", 74, FULL),
-            (Mbox, "size=160k", 74, FULL),
-            (Mbox, "size=700k", 74, FULL),
-            (Mbox, "size=1300k", 74, FULL),
-            (Both, "size=700k", 74, FULL),
+            (Mbox, "size=160k", 74, SPOOL),
+            (Mbox, "size=700k", 74, SPOOL),
+            (Both, "size=700k", 74, SPOOL),
         ]
         .map(|(to, options, status, says)| small(to, "state", options).ends(status, says, 0..=5)),
     );
