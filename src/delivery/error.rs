@@ -67,3 +67,15 @@ pub enum Error {
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
 }
+
+impl Error {
+    /// Whether the place that was there is gone, or something of another kind by now.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Vanished { .. } | Self::NotMbox { .. } => true,
+            Self::Unusable { source, .. } => source.is_other_kind(),
+            _ => false,
+        }
+    }
+}
