@@ -209,7 +209,7 @@ impl Place {
     fn messages(self) -> Vec<Vec<u8>> {
         match self {
             Self::Maildir(maildir) => maildir.messages(),
-            Self::Mbox(mbox) => mbox.messages(),
+            Self::Mbox(mbox) => mbox.try_messages().expect("an mbox"),
         }
     }
 

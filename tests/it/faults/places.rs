@@ -1,7 +1,13 @@
 //! Places of mail that may not be written, that are gone, or that are something else by now.
 
+use std::fs;
+
 use super::To::{Both, Maildir, Mbox};
-use super::{Fault, To, check_all};
+use super::{Fault, To, check_all, message};
+use crate::support::World;
+use crate::support::expect::fails;
+use crate::support::home::finish;
+use crate::support::server::{Action, Gate, Trigger};
 
 const DENIED: &str = "Permission denied";
 const GONE: &str = "is gone; is its disk mounted?";
@@ -113,4 +119,42 @@ fn a_disk_that_is_not_mounted() {
         fault.again(again).ends(73, GONE, 0..=0)
     };
     check_all([unmounted(Maildir), unmounted(Mbox), unmounted(Both)]);
+}
+
+/// A run that has begun does not make a place anew either, nor takes what was put there for it.
+#[test]
+fn gone_while_the_mail_comes() {
+    type Replace = fn(&World);
+    let removed: Replace = |_| {};
+    let another: Replace = |world| {
+        for name in ["", "tmp", "new", "cur"] {
+            fs::create_dir(world.home.path("place").join(name)).unwrap();
+        }
+    };
+    let text: Replace = |world| drop(world.home.write("place", "Dear diary\n"));
+    let (missing, no_mbox) = ("No such file or directory", "does not begin with 'From '");
+    for (to, replace, status, says, hint) in [
+        ("maildir:place", removed, 74, missing, None),
+        ("maildir:place", another, 74, missing, None),
+        ("maildir:place", text, 74, missing, None),
+        ("mbox:place", removed, 73, GONE, Some("touch FILE")),
+        ("mbox:place", text, 73, no_mbox, None),
+    ] {
+        let gate = Gate::default();
+        let held = Action::Hold(gate.clone());
+        let world = World::with(|script| script.on(Trigger::from("RETR 2"), held));
+        let all: Vec<Vec<u8>> = (0..4).map(|n| message(&world, &n.to_string())).collect();
+        let mut command = world.command("fetch", &["--to", to, "--delete"]);
+        let child = command.spawn().unwrap();
+        world.server.wait_until(|log| log.iter().any(|s| s.commands().contains(&"RETR 2")));
+        let place = world.home.path("place");
+        fs::remove_dir_all(&place).or_else(|_| fs::remove_file(&place)).unwrap();
+        replace(&world);
+        gate.open();
+        fails(finish(child), status, says, hint);
+        assert_eq!(world.mailbox.len(), all.len(), "deleted there and not here");
+        world.fetch(&["--delete"]).exits(0);
+        world.mail().holds(&all);
+        assert!(world.mailbox.is_empty());
+    }
 }
