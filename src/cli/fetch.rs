@@ -13,7 +13,7 @@ use super::args::{Cli, FetchArgs};
 use super::destination::Template;
 use super::exit::Exit;
 use super::json::Events;
-use super::output::{Guarded, is_terminal, written};
+use super::output::{Guarded, is_closed, is_terminal, written};
 use super::progress::{Progress, Talk};
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
@@ -52,6 +52,10 @@ pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
     if stdout && cli.global.json {
         let message = "--json and --to - would both write to standard output";
         return Err(Failure::usage(message).into());
+    }
+    if stdout && is_closed() {
+        // Mail would be lost in it.
+        return Err(Failure::new(Exit::IO, "standard output is closed").into());
     }
     let selection = args.selection.selection(Scope::New).map_err(Failure::usage)?;
     // Messages of several accounts must not mix in one stream.

@@ -17,6 +17,17 @@ pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
+/// Whether standard output was closed when the program started: whatever is written is lost, and
+/// no error tells of it. Rust's runtime puts the null device into its place, so that no file gets
+/// its number, open for reading too; who throws output away opens it for writing only.
+pub(crate) fn is_closed() -> bool {
+    let null = rustix::fs::stat("/dev/null").map(|null| null.st_rdev);
+    let ours = rustix::fs::fstat(io::stdout()).map(|stdout| stdout.st_rdev);
+    let flags = rustix::fs::fcntl_getfl(io::stdout());
+    matches!((null, ours), (Ok(null), Ok(ours)) if null == ours)
+        && flags.is_ok_and(|flags| flags.contains(rustix::fs::OFlags::RDWR))
+}
+
 /// What an error of standard output means: a reader that has seen enough is no news.
 pub(crate) fn written(result: io::Result<()>) -> Result<Exit, Failure> {
     match result {

@@ -81,15 +81,17 @@ impl Failure {
     }
 }
 
-/// An error and what caused it, in one line. No error of ours repeats its cause; others may, so
-/// a cause that has been said is not said again.
+/// An error and what caused it, in one line. No error of ours repeats its cause; others may, or
+/// put a code in front of it, so what has been said is not said again.
 fn chain(error: &dyn StdError) -> String {
     let mut text = error.to_string();
+    let mut said = text.clone();
     let mut cause = error.source();
     while let Some(error) = cause {
         let sentence = error.to_string();
-        if !text.ends_with(&sentence) {
+        if !said.ends_with(&sentence) && !sentence.ends_with(&said) {
             let _ = write!(text, ": {sentence}");
+            said = sentence;
         }
         cause = error.source();
     }
@@ -99,6 +101,18 @@ fn chain(error: &dyn StdError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Link(&'static str, #[source] Option<Box<Link>>);
+        let link = |text, source| Link(text, Some(Box::new(source)));
+        let inner = link("disk full", Link("code 13: disk full", None));
+        assert_eq!(chain(&link("cannot write", inner)), "cannot write: disk full");
+        let inner = link("cannot write: disk full", Link("disk full", None));
+        assert_eq!(chain(&link("no mail", inner)), "no mail: cannot write: disk full");
+    }
 
     #[test]
     fn one_line_and_a_hint_with_nothing_a_terminal_acts_on() {

@@ -38,7 +38,7 @@ impl Destination {
     /// Makes the names of the files staged in it durable.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] or [`Error::Spool`].
     pub fn sync_staged(&self) -> Result<(), Error> {
         match self {
             Self::Maildir(maildir) => maildir.sync_tmp(),
@@ -129,13 +129,21 @@ impl Part {
         }
     }
 
+    fn failed(&self, source: durable::Error) -> Error {
+        let place = self.place();
+        match self {
+            Self::File(_) => Error::Storage { place, source },
+            Self::Mbox(_) | Self::Spool { .. } => Error::Spool { place, source },
+        }
+    }
+
     fn append(&mut self, header: &HeaderBlock, octets: &[u8]) -> Result<(), Error> {
         let result = match self {
             Self::File(staged) => staged.file.append(octets),
             Self::Mbox(spooled) => return spooled.write(header, octets),
             Self::Spool { spool, .. } => spool.file().append(octets),
         };
-        result.map_err(|source| Error::Storage { place: self.place(), source })
+        result.map_err(|source| self.failed(source))
     }
 
     fn finish(&mut self, header: &HeaderBlock) -> Result<(), Error> {
@@ -144,7 +152,7 @@ impl Part {
             Self::Mbox(spooled) => return spooled.finish(header),
             Self::Spool { spool, .. } => spool.file().complete(),
         };
-        result.map_err(|source| Error::Storage { place: self.place(), source })
+        result.map_err(|source| self.failed(source))
     }
 }
 
@@ -152,7 +160,7 @@ impl Sink {
     /// Begins a message, whose file is called `name` wherever it needs one.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] or [`Error::Spool`].
     pub fn create(
         destinations: &[Destination],
         names: &mut Names,
@@ -182,7 +190,7 @@ impl Sink {
     /// Takes the next octets of the message, as they came, with CRLF line ends.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] or [`Error::Spool`].
     pub fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
         let Self { parts, line_feeds, header } = self;
         for part in parts.iter_mut().filter(|part| part.keeps_crlf()) {
@@ -194,7 +202,7 @@ impl Sink {
     /// Ends the message. It is staged then.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Storage`] or [`Error::Spool`].
     pub fn finish(self) -> Result<StagedMessage, Error> {
         let Self { mut parts, line_feeds, mut header } = self;
         line_feeds.finish(|piece| write_piece(&mut parts, &mut header, piece))?;
@@ -231,7 +239,7 @@ impl StagedMessage {
     /// Settles where in the locked mboxes it will stand.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Spool`].
     pub fn reserve(&mut self, mboxes: &mut Mboxes) -> Result<(), Error> {
         self.mbox_parts().try_for_each(|spooled| {
             let mbox = mboxes.at(spooled.mbox().place())?;
@@ -317,7 +325,7 @@ impl StagedMessage {
     /// [`Destination::sync_cleared`] comes after it.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Spool`].
     pub fn clear_spools(&mut self) -> Result<(), Error> {
         self.mbox_parts().try_for_each(|spooled| spooled.clear())
     }

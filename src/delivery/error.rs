@@ -55,7 +55,27 @@ pub enum Error {
         /// Why.
         source: durable::Error,
     },
+    /// The disk is full, or fails, that mail waits on before it goes to its place in one piece.
+    #[error("cannot spool mail for {place}")]
+    Spool {
+        /// For which place.
+        place: Place,
+        /// Where, and why.
+        source: durable::Error,
+    },
     /// The reader of standard output is gone, or it cannot be written.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
+}
+
+impl Error {
+    /// Whether the place that was there is gone, or something of another kind by now.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Vanished { .. } | Self::NotMbox { .. } => true,
+            Self::Unusable { source, .. } => source.is_other_kind(),
+            _ => false,
+        }
+    }
 }

@@ -4,13 +4,13 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode, RenameFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, RawMode, RenameFlags, Stat};
 use rustix::io::Errno;
 
 use super::change::{Change, make, make_for};
+use super::version::Version;
 use super::{Error, File, SharedFile};
 
 /// An open directory. Its files are created 0600 and its subdirectories 0700, whatever the umask
@@ -123,12 +123,14 @@ impl Directory {
         }
     }
 
-    /// Opens the file `name` for reading, never through a symbolic link.
+    /// Opens the file `name` for reading, never through a symbolic link, and without waiting
+    /// should it be a pipe.
     ///
     /// # Errors
     /// [`Error`] when it does not exist or cannot be read.
     pub fn open_file_for_reading(&self, name: impl AsRef<OsStr>) -> Result<File, Error> {
-        self.open_file(name.as_ref(), OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC, "open")
+        let careful = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        self.open_file(name.as_ref(), OFlags::RDONLY | careful, "open")
     }
 
     /// Opens the existing file `name` for reading and appending, never through a symbolic link,
@@ -304,17 +306,18 @@ impl Directory {
     /// # Errors
     /// [`Error`] when that cannot be told.
     pub fn inode_of(&self, name: &OsStr) -> Result<Option<u64>, Error> {
-        Ok(self.inode_and_change(name)?.map(|(inode, _)| inode))
+        Ok(self.stat_of(name)?.map(|stat| stat.st_ino))
     }
 
-    /// The inode of `name`, and when it was last changed, since the epoch; nothing where it is
-    /// missing.
-    pub(super) fn inode_and_change(&self, name: &OsStr) -> Result<Option<(u64, Duration)>, Error> {
+    /// The file that `name` leads to now; nothing where it is missing.
+    pub(super) fn version_of(&self, name: &OsStr) -> Result<Option<Version>, Error> {
+        Ok(self.stat_of(name)?.as_ref().map(Version::of))
+    }
+
+    /// What the system says of `name`, not following a link; nothing where it is missing.
+    pub(super) fn stat_of(&self, name: &OsStr) -> Result<Option<Stat>, Error> {
         match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) => {
-                let changed = Duration::from_secs(u64::try_from(stat.st_mtime).unwrap_or(0));
-                Ok(Some((stat.st_ino, changed)))
-            }
+            Ok(stat) => Ok(Some(stat)),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(Error::new("look at", &self.path.join(name), errno)),
         }
@@ -367,7 +370,7 @@ impl Directory {
         self.stat().map(|stat| stat.st_uid)
     }
 
-    pub(super) fn stat(&self) -> Result<rustix::fs::Stat, Error> {
+    pub(super) fn stat(&self) -> Result<Stat, Error> {
         rustix::fs::fstat(&self.fd).map_err(|errno| Error::new("look at", &self.path, errno))
     }
 

@@ -3,11 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, test_kill_process};
 
+use super::standing::Standing;
+use super::version::Version;
 use super::{Directory, Error, Holder};
 use crate::model::Surroundings;
 
@@ -16,7 +16,7 @@ use crate::model::Surroundings;
 pub(super) struct Dotlock {
     directory: Arc<Directory>,
     name: OsString,
-    inode: u64,
+    version: Version,
 }
 
 /// What came of a try.
@@ -24,14 +24,9 @@ pub(super) struct Dotlock {
 pub(super) enum Attempt {
     Taken(Dotlock),
     Held(Holder),
-    /// Nobody may create files here.
+    /// We may not create files here, or not remove this one, which is nobody's.
     Impossible,
 }
-
-/// After so long a lock file is nobody's any more, unless a living process is known to hold it.
-const STALE: Duration = Duration::from_secs(5 * 60);
-/// As much of a lock file as is read.
-const NOTE: usize = 300;
 
 impl Dotlock {
     /// Tries once to create the lock file of `name`. Another lock must keep everybody else of our
@@ -42,18 +37,18 @@ impl Dotlock {
         us: &Surroundings,
     ) -> Result<Attempt, Error> {
         let lock = lock_name(name);
-        match Self::create(directory, &lock, us) {
-            Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => {}
-            other => return other,
-        }
         match Standing::of(directory, &lock, us)? {
             Standing::Gone => {}
             Standing::Held(holder) => return Ok(Attempt::Held(holder)),
-            Standing::Stale(inode) => {
-                if directory.inode_of(&lock)? == Some(inode) {
-                    let removed = directory.remove(&lock);
-                    removed
-                        .or_else(|error| if error.is_not_found() { Ok(()) } else { Err(error) })?;
+            Standing::Stale(version) => {
+                if directory.version_of(&lock)? == Some(version) {
+                    match directory.remove(&lock) {
+                        Err(error) if is_forbidden(&error.source) => {
+                            return Ok(Attempt::Impossible);
+                        }
+                        Err(error) if !error.is_not_found() => return Err(error),
+                        _ => {}
+                    }
                 }
             }
         }
@@ -100,8 +95,8 @@ impl Dotlock {
             Err(error) if is_forbidden(&error.source) => return Ok(Attempt::Impossible),
             Err(error) => return Err(error),
         };
-        let lock =
-            Self { directory: Arc::clone(directory), name: name.to_owned(), inode: file.inode()? };
+        let version = Version::of(&file.stat()?);
+        let lock = Self { directory: Arc::clone(directory), name: name.to_owned(), version };
         Ok(Attempt::Taken(lock))
     }
 }
@@ -109,14 +104,15 @@ impl Dotlock {
 impl Drop for Dotlock {
     fn drop(&mut self) {
         // Not one that somebody else has put there after taking ours for stale.
-        if matches!(self.directory.inode_of(&self.name), Ok(Some(inode)) if inode == self.inode) {
+        if matches!(self.directory.version_of(&self.name), Ok(Some(it)) if it == self.version) {
             let _ = self.directory.remove(&self.name);
         }
     }
 }
 
 fn is_forbidden(error: &io::Error) -> bool {
-    [Errno::ACCESS, Errno::PERM, Errno::ROFS]
+    // The last is what the removal of a directory comes to.
+    [Errno::ACCESS, Errno::PERM, Errno::ROFS, Errno::ISDIR]
         .iter()
         .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
@@ -127,73 +123,13 @@ fn lock_name(name: &OsStr) -> OsString {
     lock
 }
 
-/// How an existing lock file is to be taken.
-enum Standing {
-    Gone,
-    Held(Holder),
-    /// Its inode.
-    Stale(u64),
-}
-
-impl Standing {
-    fn of(directory: &Directory, name: &OsStr, us: &Surroundings) -> Result<Self, Error> {
-        let mut note = [0; NOTE];
-        let note = match directory.open_file_for_reading(name) {
-            Ok(mut file) => {
-                let len = file.read(&mut note)?;
-                &note[..len]
-            }
-            // Gone, not readable for us, or a link.
-            Err(_) => &[],
-        };
-        let Some((inode, changed)) = directory.inode_and_change(name)? else {
-            return Ok(Self::Gone);
-        };
-        let now = (us.now)().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let is_old = now.saturating_sub(changed) >= STALE;
-        let (process, host) = holder(note);
-        let stale = match (process, host) {
-            // Ours is an earlier process with the same number: the claim keeps our threads apart.
-            (Some(process), Some(host)) if host == us.host.as_bytes() => {
-                process == us.process || !is_alive(process)
-            }
-            (Some(process), None) => is_old && !is_alive(process),
-            _ => is_old,
-        };
-        let words = match (process, host) {
-            (Some(process), Some(host)) => {
-                format!("process {process} on {}", String::from_utf8_lossy(host))
-            }
-            (Some(process), None) => format!("process {process}"),
-            (None, _) => String::new(),
-        };
-        let held = || Self::Held(Holder::from_note(words.as_bytes()));
-        Ok(if stale { Self::Stale(inode) } else { held() })
-    }
-}
-
-/// The process in a lock file, and its host: `PID`, or `PID:HOST`.
-fn holder(note: &[u8]) -> (Option<u32>, Option<&[u8]>) {
-    let note = note.trim_ascii();
-    let digits = note.iter().take_while(|b| b.is_ascii_digit()).count();
-    let process = std::str::from_utf8(&note[..digits]).ok().and_then(|text| text.parse().ok());
-    // procmail writes a 0, which is nobody.
-    let process = process.filter(|&process| process != 0);
-    (process, note[digits..].strip_prefix(b":"))
-}
-
-fn is_alive(process: u32) -> bool {
-    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
-    // One that may not be signalled lives.
-    process.is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::fs;
+    use std::os::unix::fs::MetadataExt;
     use std::path::Path;
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     fn us() -> Surroundings {
         let process = std::process::id();
@@ -229,21 +165,29 @@ mod tests {
 
     #[test]
     fn who_is_dead_or_gone_for_five_minutes_holds_nothing() {
+        /// No process runs for so many minutes.
+        const YEARS: u64 = 10 * 365 * 24 * 60;
         // No process has this number: the kernel's highest is below 2^22.
         let dead = 5_000_000;
         let alive = std::os::unix::process::parent_id();
+        let us = std::process::id();
         for (note, minutes, holder) in [
-            (format!("{alive}:box\n"), 60, Some(format!("process {alive} on box"))),
+            (format!("{alive}:box\n"), 0, Some(format!("process {alive} on box"))),
             (format!("{dead}:box\n"), 0, None),
-            (format!("{alive}\n"), 60, Some(format!("process {alive}"))),
+            (format!("{alive}\n"), 0, Some(format!("process {alive}"))),
             (format!("{dead}"), 4, Some(format!("process {dead}"))),
             (format!("{dead}"), 6, None),
+            // Its number is another's by now.
+            (format!("{alive}:box"), YEARS, None),
+            (format!("{alive}"), YEARS, None),
             (format!("{alive}:elsewhere"), 4, Some(format!("process {alive} on elsewhere"))),
             (format!("{alive}:elsewhere"), 6, None),
             ("0".to_owned(), 4, Some("another process".to_owned())),
             ("0".to_owned(), 6, None),
             (String::new(), 6, None),
-            (format!("{}:box", std::process::id()), 0, None),
+            // Ours, which we have not written: another container's, or of an earlier life.
+            (format!("{us}:box"), 0, Some(format!("process {us} on box"))),
+            (format!("{us}:box"), YEARS, None),
         ] {
             let home = tempfile::tempdir().unwrap();
             left(home.path(), &note, minutes);
@@ -271,10 +215,16 @@ mod tests {
     fn a_lock_that_somebody_else_put_in_its_place_stays() {
         let home = tempfile::tempdir().unwrap();
         let taken = attempt(home.path());
-        // Kept, so that the new file cannot get the same inode.
-        fs::rename(home.path().join("m.lock"), home.path().join("aside")).unwrap();
-        fs::write(home.path().join("m.lock"), "another's").unwrap();
+        let lock = home.path().join("m.lock");
+        let changed = || fs::metadata(&lock).map(|m| (m.ino(), m.ctime(), m.ctime_nsec())).unwrap();
+        let before = changed();
+        // The same inode, as a file may have that is made where one was removed; later by the
+        // clock, which does not tick often.
+        while changed() == before {
+            fs::write(&lock, "another's").unwrap();
+        }
+        assert_eq!(changed().0, before.0);
         drop(taken);
-        assert!(home.path().join("m.lock").exists());
+        assert!(lock.exists());
     }
 }

@@ -29,6 +29,15 @@ impl Error {
             || self.source.raw_os_error() == Some(io)
     }
 
+    /// Whether something of another kind is in the place: a file where a directory should be, or
+    /// the other way round, a link, a socket.
+    #[must_use]
+    pub fn is_other_kind(&self) -> bool {
+        use rustix::io::Errno;
+        let kinds = [Errno::NOTDIR, Errno::ISDIR, Errno::LOOP, Errno::NXIO];
+        kinds.iter().any(|errno| self.source.raw_os_error() == Some(errno.raw_os_error()))
+    }
+
     /// Whether the file or directory does not exist.
     #[must_use]
     pub fn is_not_found(&self) -> bool {

@@ -104,10 +104,8 @@ impl File {
         }
     }
 
-    pub(super) fn inode(&self) -> Result<u64, Error> {
-        use std::os::unix::fs::MetadataExt;
-        let metadata = self.file.metadata().map_err(|source| self.failed("look at", source))?;
-        Ok(metadata.ino())
+    pub(super) fn stat(&self) -> Result<rustix::fs::Stat, Error> {
+        rustix::fs::fstat(&self.file).map_err(|errno| self.failed("look at", errno.into()))
     }
 
     /// How long it is, without what was appended and not yet written.

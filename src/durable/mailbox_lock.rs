@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
@@ -43,7 +43,6 @@ impl MailboxLock {
         us: &Surroundings,
         patience: &Patience,
     ) -> Result<Result<Self, Holder>, Error> {
-        let since = Instant::now();
         let Some(mut claim) = Claim::take(directory, name, patience)? else {
             return Ok(Err(Holder::from_note(b"another account of this popfetch")));
         };
@@ -56,7 +55,8 @@ impl MailboxLock {
                     holder
                 }
             };
-            if patience.is_over(since) {
+            if patience.is_over(claim.waiting_since()) {
+                claim.give_up();
                 return Ok(Err(holder));
             }
             thread::sleep(pause);
@@ -151,7 +151,7 @@ mod tests {
     use std::path::Path;
     use std::process::{Command, Stdio};
     use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::SystemTime;
+    use std::time::{Instant, SystemTime};
 
     const SHORT: Duration = Duration::from_millis(150);
 
@@ -250,6 +250,21 @@ mod tests {
         assert!(home.path().join("m.lock").exists());
         drop(lock);
         assert!(!home.path().join("m.lock").exists());
+    }
+
+    #[test]
+    fn many_threads_wait_for_another_program_together() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("m"), "").unwrap();
+        let alive = std::os::unix::process::parent_id();
+        fs::write(home.path().join("m.lock"), format!("{alive}\n")).unwrap();
+        let (limit, since) = (Duration::from_secs(2), Instant::now());
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| take(home.path(), limit).unwrap_err());
+            }
+        });
+        assert!(since.elapsed() < 3 * limit, "one after another: {:?}", since.elapsed());
     }
 
     #[test]

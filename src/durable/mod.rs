@@ -14,9 +14,12 @@ mod failpoints;
 mod file;
 mod lock;
 mod mailbox_lock;
+mod process;
 mod shared_file;
+mod standing;
 mod transaction;
 mod trust;
+mod version;
 
 pub use claim::{Claim, Patience};
 pub use directory::Directory;

@@ -40,19 +40,24 @@ pub(super) fn connect(
 fn open(account: &Account, context: &Context<'_>) -> Result<Connection<Stream>, Error> {
     let endpoint = &account.endpoint;
     let (socket, connector) = thread::scope(|scope| {
+        let build = || context.connectors.get(&account.tls);
         // The connector takes tens of milliseconds to build, about what a connection takes.
-        let connector = (endpoint.tls == TlsMode::Implicit)
-            .then(|| scope.spawn(|| context.connectors.get(&account.tls)));
+        let builder = (endpoint.tls == TlsMode::Implicit)
+            .then(|| thread::Builder::new().spawn_scoped(scope, build));
         let socket = net::dial(endpoint, account.timeout, context.interrupt);
-        (socket, connector.map(thread::ScopedJoinHandle::join))
+        let connector = builder.map(|builder| match builder {
+            // A panic of the builder goes on here.
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // There was no thread to be had.
+            Err(_) => build(),
+        });
+        (socket, connector)
     });
     let broken = |source| net::Error::Unreachable { endpoint: endpoint.clone(), source };
     let stream = Stream::new(socket?, account.timeout, context.interrupt.clone());
     let mut stream = stream.map_err(broken)?;
-    if let Some(built) = connector {
-        // A panic of the builder goes on here.
-        let built = built.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        stream = stream.secure(endpoint, &built?)?;
+    if let Some(connector) = connector {
+        stream = stream.secure(endpoint, &connector?)?;
     }
     let trace = (context.trace)(&account.name);
     Connection::open(stream, Limits::default(), trace)

@@ -319,7 +319,9 @@ fn delivery_class(error: &delivery::Error) -> Class {
         | delivery::Error::NotMbox { .. }
         | delivery::Error::ForeignOwner { .. } => Class::CannotCreate,
         delivery::Error::Locked { .. } => Class::Temporary,
-        delivery::Error::Storage { .. } | delivery::Error::Output(_) => Class::Io,
+        delivery::Error::Storage { .. }
+        | delivery::Error::Spool { .. }
+        | delivery::Error::Output(_) => Class::Io,
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::destinations::{find_spools, open_mbox};
 use super::intents::{complete_others, fragments};
 use super::{Context, Error, Event, Observer};
-use crate::delivery::{self, Completion, Destination, Maildir, Names, Spooled};
+use crate::delivery::{Completion, Destination, Maildir, Names, Spooled};
 use crate::model::{PendingDelivery, Place, Staged, count};
 use crate::state::{self, State, StateFiles};
 
@@ -51,12 +51,10 @@ impl Recovery<'_> {
             }
             // A place that the user has given up, on a disk that is gone, must not block the
             // account for ever. Its messages count as new again.
-            Err(Error::Elsewhere { .. } | Error::Delivery(delivery::Error::Vanished { .. }))
-                if !self.wanted.contains(place) =>
-            {
+            Err(error) if is_gone(&error) && !self.wanted.contains(place) => {
                 let messages = count(rows.len() as u64, "message");
                 let warning = format!(
-                    "{place} is gone; {messages} that an interrupted run had yet to put there will \
+                    "{place} is gone, or something else now; {messages} that an interrupted run had yet to put there will \
                      be fetched again, save what went elsewhere too"
                 );
                 observer.event(&Event::Warning(&warning));
@@ -141,6 +139,15 @@ impl Recovery<'_> {
             spools.sweep().map_err(state::Error::Directory)?;
         }
         Ok(())
+    }
+}
+
+/// Whether a place is not the one that mail waits for.
+fn is_gone(error: &Error) -> bool {
+    match error {
+        Error::Elsewhere { .. } => true,
+        Error::Delivery(error) => error.is_gone(),
+        _ => false,
     }
 }
 

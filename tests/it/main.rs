@@ -5,6 +5,7 @@
 mod completions;
 mod config;
 mod delete;
+mod faults;
 mod fetch;
 mod hostile;
 mod interop;

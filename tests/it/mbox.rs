@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::home::{behind, finish};
+use crate::support::mbox::spooled;
 use crate::support::server::Body;
 use crate::support::{Accounts, Maildir, Mbox, Output, World};
 
@@ -24,10 +26,7 @@ fn fetch(world: &World, args: &[&str]) -> Output {
 /// Nothing of the spool is left.
 #[track_caller]
 fn nothing_is_spooled(world: &World) {
-    let spool = world.home.path("state/popfetch/spool");
-    let mut find = Command::new("find");
-    let found = find.arg(&spool).args(["-type", "f", "!", "-name", "*.account"]).output().unwrap();
-    assert_eq!(String::from_utf8_lossy(&found.stdout), "", "left in the spool");
+    assert_eq!(spooled(&world.home.path("state/popfetch")), Vec::<PathBuf>::new());
 }
 
 #[test]

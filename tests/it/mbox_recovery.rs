@@ -3,7 +3,8 @@
 //! at an octet of our choice.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rusqlite::Connection;
@@ -287,6 +288,28 @@ fn the_mbox_is_gone_for_good_and_given_up() {
     assert!(output.stderr.contains("will be fetched again"), "{}", output.stderr);
     elsewhere.holds(&killed.all);
     assert!(killed.spools.iter().all(|path| !path.exists()), "spool files are left");
+}
+
+#[test]
+fn the_mbox_became_something_else_and_is_given_up() {
+    type Replace = fn(&Path);
+    let replacements: [(&str, Replace); 4] = [
+        ("a directory", |path| fs::create_dir(path).unwrap()),
+        ("a link", |path| std::os::unix::fs::symlink("nowhere", path).unwrap()),
+        ("a text", |path| fs::write(path, "Dear diary\n").unwrap()),
+        ("a socket", |path| drop(UnixListener::bind(path).unwrap())),
+    ];
+    for (name, replace) in replacements {
+        let killed = Killed::new();
+        fs::remove_file(killed.mbox.path()).unwrap();
+        replace(killed.mbox.path());
+        killed.fetch(&[]).exits(73);
+        let elsewhere = Mbox::at(killed.world.home.path("elsewhere"));
+        let output = killed.world.run("fetch", &["--to", &elsewhere.to()]).exits(0);
+        assert!(output.stderr.contains("will be fetched again"), "{name}: {}", output.stderr);
+        elsewhere.holds(&killed.all);
+        assert!(killed.spools.iter().all(|path| !path.exists()), "spool files are left");
+    }
 }
 
 #[test]

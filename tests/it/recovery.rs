@@ -2,11 +2,12 @@
 //! the state file and in the Maildir, as the kill would have left it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use crate::support::World;
+use crate::support::{Maildir, World};
 
 /// A world whose two messages were fetched, with the state file open.
 fn fetched() -> (World, Vec<String>, Connection) {
@@ -111,7 +112,34 @@ fn a_maildir_that_is_gone_for_good_and_given_up_does_not_block_the_account() {
     let elsewhere = format!("maildir:{}", world.home.path("elsewhere").display());
     let output = world.run("fetch", &["--to", &elsewhere]).exits(0);
     assert!(output.stderr.contains("will be fetched again"), "{}", output.stderr);
-    crate::support::Maildir::at(world.home.path("elsewhere")).holds(&all);
+    Maildir::at(world.home.path("elsewhere")).holds(&all);
+}
+
+/// The same, where something else has come into its place.
+#[test]
+fn a_maildir_that_became_something_else_and_is_given_up_does_not_block_the_account() {
+    type Replace = fn(&Path);
+    let replacements: [(&str, Replace); 4] = [
+        ("a file", |path| fs::write(path, "x").unwrap()),
+        ("a link", |path| symlink("nowhere", path).unwrap()),
+        ("an empty directory", |path| fs::create_dir(path).unwrap()),
+        ("one whose tmp/ is a link", |path| {
+            fs::create_dir(path).unwrap();
+            symlink("nowhere", path.join("tmp")).unwrap();
+        }),
+    ];
+    for (name, replace) in replacements {
+        let (world, all, state) = fetched();
+        unfinish(&state);
+        fs::remove_dir_all(world.mail().path()).unwrap();
+        replace(world.mail().path());
+        world.fetch(&[]).exits(73);
+        assert_eq!(pending(&state), 2, "{name}, as long as it is wanted");
+        let elsewhere = format!("maildir:{}", world.home.path("elsewhere").display());
+        let output = world.run("fetch", &["--to", &elsewhere]).exits(0);
+        assert!(output.stderr.contains("will be fetched again"), "{name}: {}", output.stderr);
+        Maildir::at(world.home.path("elsewhere")).holds(&all);
+    }
 }
 
 #[test]

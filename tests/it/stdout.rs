@@ -1,6 +1,8 @@
 //! Standard output: an mboxrd stream or the messages' own bytes.
 
 use crate::support::World;
+use crate::support::expect::{fails, run, untouched};
+use crate::support::home::behind;
 
 const TRICKY: &str = "Return-Path: <bounce@example.org>\nSubject: x\n\nFrom a\n>From b\n.\nend\n";
 
@@ -85,4 +87,21 @@ fn no_spool_is_left_behind() {
     names.sort();
     let stem = world.account().replace(':', "%3A");
     assert_eq!(names, [format!("{stem}.db"), format!("{stem}.lock")]);
+}
+
+/// Mail for a standard output that is closed would be lost.
+#[test]
+fn mail_for_a_closed_standard_output() {
+    let world = World::new();
+    let all = world.add_many(3);
+    let command = world.command("fetch", &["--to", "-", "--delete"]);
+    for how in ["\"$@\" >&-", "\"$@\" <&- >&-"] {
+        let output = run(&mut behind(&["sh", "-c", how, "sh"], &command));
+        fails(output, 74, "standard output is closed", None);
+    }
+    untouched(&world, &all);
+    // To throw it away on purpose is something else.
+    let command = world.command("fetch", &["--to", "-", "--delete"]);
+    run(&mut behind(&["sh", "-c", "\"$@\" >/dev/null", "sh"], &command)).succeeds();
+    assert!(world.mailbox.is_empty());
 }

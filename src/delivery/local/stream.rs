@@ -46,13 +46,13 @@ impl Stream {
     /// A spool file for the next message.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Spool`].
     pub(crate) fn spool(&self, name: &str) -> Result<Spool, Error> {
         let file = self.spools.create_file(name).and_then(|file| {
             self.spools.remove(name.as_ref())?;
             Ok(file)
         });
-        Ok(Spool { file: file.map_err(storage)? })
+        Ok(Spool { file: file.map_err(spooling)? })
     }
 
     /// Writes a complete message out and flushes: `sender` and `seconds` are for the From_ line.
@@ -70,12 +70,12 @@ impl Stream {
         let mut quoter = Quoter::default();
         let mut last = b'\n';
         let mut piece = vec![0; 64 * 1024];
-        spool.file.rewind().map_err(storage)?;
+        spool.file.rewind().map_err(spooling)?;
         if !self.format.raw {
             write!(output, "{}{line_end}", from_line(sender, seconds)).map_err(Error::Output)?;
         }
         loop {
-            let read = spool.file.read(&mut piece).map_err(storage)?;
+            let read = spool.file.read(&mut piece).map_err(spooling)?;
             let Some(&end) = piece[..read].last() else { break };
             last = end;
             let written = if self.format.raw {
@@ -106,6 +106,6 @@ impl Spool {
     }
 }
 
-fn storage(source: crate::durable::Error) -> Error {
-    Error::Storage { place: Place::Stdout, source }
+fn spooling(source: crate::durable::Error) -> Error {
+    Error::Spool { place: Place::Stdout, source }
 }

@@ -31,6 +31,10 @@ impl Mbox {
     #[track_caller]
     pub(crate) fn messages(&self) -> Vec<Vec<u8>> {
         let messages = self.quoted_messages().expect("an mbox");
+        if messages.is_empty() {
+            // There may be no file, which Python would miss.
+            return messages;
+        }
         let read = self.as_python_reads_it();
         assert_eq!(read.len(), messages.len(), "Python counts otherwise");
         assert!(read == messages, "Python reads otherwise");
@@ -151,4 +155,16 @@ fn from_hex(text: &str) -> Vec<u8> {
         u8::from_str_radix(pair, 16).expect("hexadecimal")
     };
     digits.map(byte).collect()
+}
+
+/// The spool files below a state directory; none where there is no spool.
+pub(crate) fn spooled(state: &Path) -> Vec<PathBuf> {
+    let entries = |path: &Path| -> Vec<PathBuf> {
+        let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
+        entries.map(|entry| entry.expect("an entry").path()).collect()
+    };
+    // SPOOL/MBOX/ACCOUNT/FILE; beside an account's directory lies a file with its name.
+    let mboxes = entries(&state.join("spool"));
+    let accounts: Vec<PathBuf> = mboxes.iter().flat_map(|mbox| entries(mbox)).collect();
+    accounts.iter().flat_map(|account| entries(account)).collect()
 }

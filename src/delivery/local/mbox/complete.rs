@@ -51,13 +51,13 @@ impl LockedMbox {
     /// no spool file is done; where that is damaged, its own account will see to it.
     ///
     /// # Errors
-    /// [`Error::Storage`]: what was appended is taken back.
+    /// [`Error::Storage`]: what was appended is taken back. [`Error::Spool`].
     pub fn complete(
         &mut self,
         other: Option<&OtherAccount>,
         staged: &[Staged],
     ) -> Result<Completed, Error> {
-        let spools = self.mbox.spools.of(other).map_err(|error| self.mbox.storage(error))?;
+        let spools = self.mbox.spools.of(other).map_err(|error| self.mbox.spooling(error))?;
         let completed = self.try_complete(&spools, staged);
         let (completed, waiting) = completed.map_err(|error| self.mbox.storage(error))?;
         self.sync()?;
@@ -67,7 +67,7 @@ impl LockedMbox {
         let removed = waiting.iter().try_for_each(|waiting| remove(&spools, &waiting.staged.name));
         let removed =
             removed.and_then(|()| if waiting.is_empty() { Ok(()) } else { spools.sync() });
-        removed.map_err(|error| self.mbox.storage(error))?;
+        removed.map_err(|error| self.mbox.spooling(error))?;
         Ok(completed)
     }
 

@@ -58,9 +58,9 @@ impl LockedMbox {
     /// The other accounts that may have left messages for it unfinished.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Spool`].
     pub fn others(&self) -> Result<Vec<OtherAccount>, Error> {
-        self.mbox.spools.others().map_err(|error| self.mbox.storage(error))
+        self.mbox.spools.others().map_err(|error| self.mbox.spooling(error))
     }
 
     /// Gives the place for a message of `size` octets, behind those that have theirs.

@@ -117,9 +117,9 @@ impl Mbox {
     /// Makes the names of the spool files durable.
     ///
     /// # Errors
-    /// [`Error::Storage`].
+    /// [`Error::Spool`].
     pub fn sync_spools(&self) -> Result<(), Error> {
-        self.spools.sync().map_err(|error| self.storage(error))
+        self.spools.sync().map_err(|error| self.spooling(error))
     }
 
     /// Waits for the lock of everybody who writes into it.
@@ -155,6 +155,10 @@ impl Mbox {
 
     fn storage(&self, source: durable::Error) -> Error {
         Error::Storage { place: self.place.clone(), source }
+    }
+
+    fn spooling(&self, source: durable::Error) -> Error {
+        Error::Spool { place: self.place.clone(), source }
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) struct SpooledMessage {
 
 impl SpooledMessage {
     pub(crate) fn create(mbox: &Arc<Mbox>, name: String, seconds: i64) -> Result<Self, Error> {
-        let file = mbox.spools.create(&name).map_err(|error| mbox.storage(error))?;
+        let file = mbox.spools.create(&name).map_err(|error| mbox.spooling(error))?;
         Ok(Self {
             mbox: Arc::clone(mbox),
             name,
@@ -60,7 +60,7 @@ impl SpooledMessage {
             }
             None => self.quote(piece),
         };
-        written.map_err(|error| self.mbox.storage(error))
+        written.map_err(|error| self.mbox.spooling(error))
     }
 
     /// Writes the From_ line, and what was held back for it.
@@ -86,12 +86,12 @@ impl SpooledMessage {
             file.append(if *last == b'\n' { b"\n" } else { b"\n\n" })?;
             file.complete()
         });
-        finished.map_err(|error| self.mbox.storage(error))
+        finished.map_err(|error| self.mbox.spooling(error))
     }
 
     /// Settles where in the locked mbox it will stand.
     pub(crate) fn reserve(&mut self, mbox: &mut LockedMbox) -> Result<(), Error> {
-        let size = self.file.size().map_err(|error| self.mbox.storage(error))?;
+        let size = self.file.size().map_err(|error| self.mbox.spooling(error))?;
         self.reserved = Some(Staged {
             inode: mbox.inode(),
             name: self.name.clone(),
@@ -118,7 +118,7 @@ impl SpooledMessage {
 
     /// Removes the spool file: the message is in the mbox, and the mbox is synced.
     pub(crate) fn clear(&self) -> Result<(), Error> {
-        self.mbox.spools.remove(&self.name).map_err(|error| self.mbox.storage(error))
+        self.mbox.spools.remove(&self.name).map_err(|error| self.mbox.spooling(error))
     }
 }
 

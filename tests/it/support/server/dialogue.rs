@@ -127,6 +127,14 @@ impl Dialogue {
                 self.send_some(reply, after)?;
                 self.stall()?;
             }
+            Action::Hold(gate) => {
+                self.connection.flush()?;
+                while !gate.is_open() {
+                    self.stop.sleep(Duration::from_millis(2))?;
+                }
+                let reply = normal(&mut self.maildrop);
+                return self.send(reply);
+            }
             Action::Delay(duration) => {
                 self.connection.flush()?;
                 self.stop.sleep(duration)?;

@@ -35,5 +35,5 @@ pub(crate) use body::Body;
 pub(crate) use listener::Server;
 pub(crate) use log::{Closed, Entry, Session};
 pub(crate) use mailbox::{Mailbox, Message};
-pub(crate) use rules::{Action, Event, Trigger};
+pub(crate) use rules::{Action, Event, Gate, Trigger};
 pub(crate) use script::{Capabilities, Pipelined, Script, Tls};

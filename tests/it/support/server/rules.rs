@@ -1,5 +1,7 @@
 //! Faults as rules: on this event, do that.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Something that the server reacts to.
@@ -109,6 +111,8 @@ pub(crate) enum Action {
         /// How many octets get through.
         after: u64,
     },
+    /// Behaves, but only when the test has opened the gate.
+    Hold(Gate),
     /// Behaves, but later.
     Delay(Duration),
     /// Behaves, but sends the reply in small writes.
@@ -140,6 +144,21 @@ pub(crate) enum Action {
     /// Behaves, and sends these bytes in the same breath (before TLS starts,
     /// if the command was `STLS`).
     Append(Vec<u8>),
+}
+
+/// What a test keeps closed while it does something behind the client's back.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate(Arc<AtomicBool>);
+
+impl Gate {
+    /// Lets the server go on, here and wherever it comes to this gate again.
+    pub(crate) fn open(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 #[derive(Clone)]
