@@ -12,10 +12,9 @@ fn few_open_files() {
     check_all([
         few(Maildir, 8).ends(73, too_few, 0..=0),
         few(Maildir, 12).ends(73, too_few, 0..=0),
-        few(Maildir, 16).ends(0, "", 6..=6),
-        few(Maildir, 20).ends(0, "", 6..=6),
+        few(Maildir, 24).ends(0, "", 6..=6),
         few(Mbox, 12).ends(73, too_few, 0..=0),
-        few(Mbox, 20).ends(0, "", 6..=6),
+        few(Mbox, 24).ends(0, "", 6..=6),
         few(Both, 12).ends(73, too_few, 0..=0),
         few(Both, 32).ends(0, "", 6..=6),
         few(Both, 64).ends(0, "", 6..=6),
