@@ -176,7 +176,7 @@ impl Directory {
 
     /// Creates the lock file `name`, which must not exist, readable by all: others want to know
     /// who holds it. It has its `content` from the start, wherever the file system can rename
-    /// without replacing: one that a kill left empty would name nobody who is dead.
+    /// without replacing: one that a kill or a power cut left empty would name nobody who is dead.
     ///
     /// Another lock must keep others from doing the same at the same time.
     pub(super) fn create_lock_file(&self, name: &OsStr, content: &[u8]) -> Result<File, Error> {
@@ -204,7 +204,8 @@ impl Directory {
         let path = self.path.join(name);
         let fd = self.open_at(name, &path, flags, 0o644);
         let mut file = File::new(fd.map_err(|error| Error::new("create", &path, error))?, path);
-        let written = file.append(content).and_then(|()| file.complete());
+        let written =
+            file.append(content).and_then(|()| file.complete()).and_then(|()| file.sync());
         if let Err(error) = written {
             let _ = self.remove(name);
             return Err(error);

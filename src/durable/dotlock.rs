@@ -105,7 +105,9 @@ impl Drop for Dotlock {
     fn drop(&mut self) {
         // Not one that somebody else has put there after taking ours for stale.
         if matches!(self.directory.version_of(&self.name), Ok(Some(it)) if it == self.version) {
-            let _ = self.directory.remove(&self.name);
+            // Left behind it would keep out ourselves: once more for a disk that stumbles.
+            let remove = || self.directory.remove(&self.name);
+            let _ = remove().or_else(|_| remove());
         }
     }
 }
@@ -130,6 +132,8 @@ mod tests {
     use std::os::unix::fs::MetadataExt;
     use std::path::Path;
     use std::time::{Duration, SystemTime};
+
+    use super::super::process::uptime;
 
     fn us() -> Surroundings {
         let process = std::process::id();
@@ -179,6 +183,8 @@ mod tests {
             (format!("{dead}"), 6, None),
             // Its number is another's by now.
             (format!("{alive}:box"), YEARS, None),
+            // The first process is as old as the machine, and has not written this.
+            ("1:box".to_owned(), uptime().unwrap().as_secs() / 60 + 2, None),
             (format!("{alive}"), YEARS, None),
             (format!("{alive}:elsewhere"), 4, Some(format!("process {alive} on elsewhere"))),
             (format!("{alive}:elsewhere"), 6, None),

@@ -27,10 +27,14 @@ fn told_age_of(process: u32) -> Option<Duration> {
     // field, and so the 20th behind it.
     let (_, fields) = stat.rsplit_once(')')?;
     let start = fields.split_ascii_whitespace().nth(19)?.parse().ok()?;
+    Some(uptime()?.saturating_sub(TICK.saturating_mul(start)))
+}
+
+/// How long the machine has run; nothing where it does not tell.
+pub(super) fn uptime() -> Option<Duration> {
     let uptime = fs::read_to_string("/proc/uptime").ok()?;
     let uptime = uptime.split_ascii_whitespace().next()?.parse().ok()?;
-    let uptime = Duration::try_from_secs_f64(uptime).ok()?;
-    Some(uptime.saturating_sub(TICK.saturating_mul(start)))
+    Duration::try_from_secs_f64(uptime).ok()
 }
 
 #[cfg(test)]

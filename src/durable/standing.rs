@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::process::age_of;
+use super::process::{age_of, uptime};
 use super::version::Version;
 use super::{Directory, Error, Holder};
 use crate::model::Surroundings;
@@ -20,6 +20,8 @@ pub(super) enum Standing {
 
 /// After so long a lock file is nobody's any more, unless a living process is known to hold it.
 const STALE: Duration = Duration::from_secs(5 * 60);
+/// Times are in whole seconds.
+const ROUNDED: Duration = Duration::from_secs(2);
 /// As much of a lock file as is read.
 const NOTE: usize = 300;
 
@@ -64,12 +66,15 @@ impl Standing {
 }
 
 /// Whether the process that has written a lock file of this age lives no more: none has its
-/// number, or one that began long after.
+/// number, or one that began long after, or the machine itself did: a lock file may outlast a power
+/// cut, and the number be a daemon's the next time.
 ///
 /// A number that is our own proves nothing by itself: in containers that have one host name each
 /// first process is the 1.
 fn is_gone(process: u32, age: Duration) -> bool {
-    age_of(process).is_none_or(|other| age >= other.saturating_add(STALE))
+    let older = |than: Duration, by: Duration| age >= than.saturating_add(by);
+    age_of(process).is_none_or(|other| older(other, STALE))
+        || uptime().is_some_and(|uptime| older(uptime, ROUNDED))
 }
 
 /// The process in a lock file, and its host: `PID`, or `PID:HOST`.

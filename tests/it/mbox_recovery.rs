@@ -247,6 +247,37 @@ fn zeros_with_somebody_elses_mail_behind_them() {
     assert_eq!(world.mailbox.len(), all.len());
 }
 
+/// The line end and the empty line that its last message lacked were ours, and are zeros too.
+#[test]
+fn zeros_in_place_of_what_parts_our_mail_from_what_was_there() {
+    for (lacks, zeros) in [(1, 1), (2, 2), (2, 1)] {
+        let killed = Killed::new();
+        let start = killed.stored[0].0;
+        let mut content = killed.mbox.content();
+        content[start - zeros.min(lacks)..].fill(0);
+        fs::write(killed.mbox.path(), &content).unwrap();
+        killed.fetch(&[]).succeeds();
+        killed.holds(&[OLD_MESSAGE]);
+        assert!(!killed.mbox.content().contains(&0), "{zeros} of {lacks}");
+    }
+}
+
+/// Something else has got its name: mail that waits is not put into it.
+#[test]
+fn a_file_that_is_no_mbox_is_left_alone() {
+    for other in [&b"\0\0\0\0\0\0\0precious"[..], b"Fr", b"From"] {
+        let killed = Killed::new();
+        fs::write(killed.mbox.path(), other).unwrap();
+        let output = killed.fetch(&["--delete"]).exits(73);
+        output.says("is no mbox: it does not begin with 'From '");
+        assert_eq!(killed.mbox.content(), other);
+        assert_eq!(killed.world.mailbox.len(), 2, "deleted on the server");
+        fs::write(killed.mbox.path(), OLD).unwrap();
+        killed.fetch(&[]).succeeds();
+        killed.holds(&[OLD_MESSAGE]);
+    }
+}
+
 #[test]
 fn a_reader_rewrote_the_file() {
     // As Dovecot does it, in place: old mail gone, its fields in the new.

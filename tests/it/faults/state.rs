@@ -69,7 +69,7 @@ fn not_to_be_used() {
     check_all([
         spoilt("a directory", Maildir, "rm \"$db\"; mkdir \"$db\"").ends(
             73,
-            "cannot open the state file",
+            "it is no regular file",
             2..=2,
         ),
         spoilt("to be read only", Maildir, "chmod 444 \"$db\"").ends(
@@ -104,6 +104,6 @@ fn not_to_be_used() {
         spoilt("a directory open to all", Maildir, "chmod 755 .").ends(0, "", 8..=8),
         spoilt("a link", Maildir, "mv \"$db\" ../../db; ln -s ../../db \"$db\"")
             .again("mv db \"$(echo state/popfetch/*.db)\"; plain \"$@\"")
-            .ends(0, "", 8..=8),
+            .ends(73, "it is no regular file", 2..=2),
     ]);
 }

@@ -171,7 +171,7 @@ const ROWS: &[Row] = &[
         "a signal in the middle",
         By(&[
             "fetch::a_signal_ends_a_transfer_that_never_pauses",
-            "crash::interrupted_at_random_moments",
+            "kills/interrupt::interrupted_at_random_moments",
             "many::an_interrupt_ends_those_at_work_and_begins_no_other",
         ]),
     ),

@@ -26,6 +26,28 @@ struct Waiting<'a> {
     spools: &'a Directory,
 }
 
+/// What there is of recorded messages among the spool files.
+struct Gathered<'a> {
+    /// In the order in which they were written, so that only the last of them can be torn.
+    waiting: Vec<Waiting<'a>>,
+    /// So many are delivered.
+    done: usize,
+}
+
+fn gather<'a>(spools: &'a Directory, staged: &'a [Staged]) -> Result<Gathered<'a>, durable::Error> {
+    let mut gathered = Gathered { waiting: Vec::new(), done: 0 };
+    let mut staged: Vec<&Staged> = staged.iter().collect();
+    staged.sort_by_key(|staged| staged.offset);
+    for staged in staged {
+        match standing(spools, staged)? {
+            Spooled::Waiting => gathered.waiting.push(Waiting { staged, spools }),
+            Spooled::Done => gathered.done += 1,
+            Spooled::Damaged => {}
+        }
+    }
+    Ok(gathered)
+}
+
 /// How a message stands at the place that was recorded for it.
 enum Standing {
     Whole,
@@ -58,42 +80,33 @@ impl LockedMbox {
         staged: &[Staged],
     ) -> Result<Completed, Error> {
         let spools = self.mbox.spools.of(other).map_err(|error| self.mbox.spooling(error))?;
-        let completed = self.try_complete(&spools, staged);
-        let (completed, waiting) = completed.map_err(|error| self.mbox.storage(error))?;
+        let gathered = gather(&spools, staged).map_err(|error| self.mbox.spooling(error))?;
+        let Gathered { waiting, done } = gathered;
+        if waiting.is_empty() {
+            return Ok(Completed { there: done, ..Completed::default() });
+        }
+        self.cut_damaged_end(&waiting).map_err(|error| self.mbox.storage(error))?;
+        // What else stands at its start is not ours: the messages wait until somebody has seen to
+        // it.
+        self.mbox.require_from(self.lock.file())?;
+        let completed = self.try_complete(&waiting);
+        let mut completed = completed.map_err(|error| self.mbox.storage(error))?;
+        completed.there += done;
         self.sync()?;
         // Only now: to everybody, the removal of a spool file says that its message is durable. And
         // before others get the lock: one that came back would be taken for a message that waits,
         // and what a reader had removed from the mbox would come back too.
         let removed = waiting.iter().try_for_each(|waiting| remove(&spools, &waiting.staged.name));
-        let removed =
-            removed.and_then(|()| if waiting.is_empty() { Ok(()) } else { spools.sync() });
+        let removed = removed.and_then(|()| spools.sync());
         removed.map_err(|error| self.mbox.spooling(error))?;
         Ok(completed)
     }
 
-    fn try_complete<'a>(
-        &mut self,
-        spools: &'a Directory,
-        staged: &'a [Staged],
-    ) -> Result<(Completed, Vec<Waiting<'a>>), durable::Error> {
+    fn try_complete(&mut self, waiting: &[Waiting<'_>]) -> Result<Completed, durable::Error> {
         let mut completed = Completed::default();
-        let mut waiting = Vec::new();
-        // As they were written: only the last of them can be torn.
-        let mut staged: Vec<&Staged> = staged.iter().collect();
-        staged.sort_by_key(|staged| staged.offset);
-        for staged in staged {
-            match standing(spools, staged)? {
-                Spooled::Waiting => waiting.push(Waiting { staged, spools }),
-                Spooled::Done => completed.there += 1,
-                Spooled::Damaged => {}
-            }
-        }
-        if let Some(offset) = self.zeros_of_ours(&waiting)? {
-            self.cut(offset)?;
-        }
         // All that are whole first, so that none of them is taken for another one like it.
         let mut whole = Vec::new();
-        for waiting in &waiting {
+        for waiting in waiting {
             whole.push(matches!(self.standing(waiting)?, Standing::Whole));
         }
         let mut settled: Vec<usize> = (0..whole.len()).filter(|&at| whole[at]).collect();
@@ -110,7 +123,7 @@ impl LockedMbox {
                 Standing::Other { begun } => {
                     let unclaimed = match &mut unclaimed {
                         Some(unclaimed) => unclaimed,
-                        None => unclaimed.insert(self.unclaimed(&waiting, &settled)?),
+                        None => unclaimed.insert(self.unclaimed(waiting, &settled)?),
                     };
                     let fingerprint = fingerprint(&mut waiting[at].file()?)?;
                     if unclaimed.claim(&fingerprint) {
@@ -128,36 +141,52 @@ impl LockedMbox {
             }
             settled.push(at);
         }
-        Ok((completed, waiting))
+        Ok(completed)
     }
 
-    /// Where the end of the mbox is to be cut off: it is ours but for zeros, which a power cut may
-    /// leave in place of what was written and not synced. From the first message that is not whole
-    /// on, every octet must be the one that we wrote there or a zero, and the file must end where we
-    /// stopped or before: so nothing of anybody else's is in it.
-    fn zeros_of_ours(&self, waiting: &[Waiting<'_>]) -> Result<Option<u64>, durable::Error> {
+    /// Cuts off the end of the mbox where it is ours but for zeros, which a power cut may leave in
+    /// place of what was written and not synced. From the first message that is not whole on, every
+    /// octet must be the one that we wrote there or a zero, and the file must end where we stopped
+    /// or before: so nothing of anybody else's is in it.
+    fn cut_damaged_end(&mut self, waiting: &[Waiting<'_>]) -> Result<(), durable::Error> {
         let size = self.lock.file().size()?;
-        let mut cut = None;
+        let mut damaged = None;
         let mut end = None;
         for waiting in waiting.iter().filter(|waiting| waiting.staged.inode == self.inode()) {
             let Some(offset) = waiting.staged.offset.filter(|&offset| offset < size) else { break };
             if end.is_some_and(|end| end != offset) {
-                return Ok(None);
+                return Ok(());
             }
             let mut spool = waiting.file()?;
             let length = spool.size()?;
             let whole = self.common_prefix(offset, &mut spool)? == length;
-            if cut.is_some() || !whole {
-                let ours = |ours, theirs| ours == theirs || theirs == 0;
-                let ours = self.common_prefix_by(offset, &mut spool, ours)?;
+            if damaged.is_some() || !whole {
+                let alike = |ours, theirs| ours == theirs || theirs == 0;
+                let ours = self.common_prefix_by(offset, &mut spool, alike)?;
                 if ours < length && offset + ours < size {
-                    return Ok(None);
+                    return Ok(());
                 }
-                cut.get_or_insert(offset);
+                damaged.get_or_insert(offset);
             }
             end = Some(offset + length);
         }
-        Ok(cut.filter(|_| end.is_some_and(|end| size <= end)))
+        match damaged {
+            Some(offset) if end.is_some_and(|end| size <= end) => {
+                let separator = self.zeros_before(offset)?;
+                self.cut(offset - separator)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How many zeros stand right before `offset`, where a message of ours begins: there was a line
+    /// end and an empty line, which we may have written with it (see [`Self::separator`]).
+    fn zeros_before(&self, offset: u64) -> Result<u64, durable::Error> {
+        let mut before = [1; 2];
+        let length = offset.min(2);
+        let start = before.len() - usize::try_from(length).unwrap_or(2);
+        self.lock.file().read_at(offset - length, &mut before[start..])?;
+        Ok(before.iter().rev().take_while(|&&octet| octet == 0).count() as u64)
     }
 
     fn append_now(&mut self, file: &mut File) -> Result<(), durable::Error> {

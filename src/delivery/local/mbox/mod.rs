@@ -147,7 +147,7 @@ impl Mbox {
     /// Requires that mail may be appended to the locked file, now that nothing waits for it.
     fn require_from(&self, file: &SharedFile) -> Result<(), Error> {
         let start = start_of(file, FROM.len()).map_err(|error| self.storage(error))?;
-        if FROM.starts_with(&start) {
+        if start.is_empty() || start == FROM {
             return Ok(());
         }
         Err(Error::NotMbox { place: self.place.clone(), because: NO_FROM })
