@@ -87,13 +87,18 @@ impl Unsynced {
     pub(crate) fn after(steps: &[Step]) -> Self {
         let mut unsynced = Self::default();
         for step in steps {
-            // Nobody relies on what stands in a lock file.
-            if !step.done || is_lock_file(&step.path) {
+            if !step.done || is_account_lock(&step.path) {
                 continue;
             }
             match step.kind.as_str() {
-                "create-directory" | "create" | "rename" | "remove" => {
+                "create-directory" | "create" | "remove" => unsynced.names.push(step.clone()),
+                "rename" => {
                     unsynced.names.push(step.clone());
+                    // Its content goes with it.
+                    if let Some(changes) = unsynced.contents.remove(&step.path) {
+                        let to = step.to.clone().expect("a new name");
+                        unsynced.contents.insert(to, changes);
+                    }
                 }
                 "write" | "truncate" => {
                     let changes = unsynced.contents.entry(step.path.clone()).or_default();
@@ -168,13 +173,9 @@ impl Unsynced {
     /// Brings the disk into the state `cut`.
     pub(crate) fn apply(&self, cut: &Cut) {
         for ((path, changes), content) in self.contents.iter().zip(&cut.contents) {
-            let lasting = self.names.iter().zip(&cut.lost).filter(|(_, lost)| !**lost);
-            let mut renamed = lasting.filter(|(name, _)| name.is("rename") && name.path == *path);
-            let renamed = renamed.next().and_then(|(name, _)| name.to.clone());
-            // It may have got its new name, for certain or perhaps.
-            let places = [Some(path.clone()), renamed.clone()];
-            if let Some(place) = places.into_iter().flatten().find(|place| place.exists()) {
-                content.apply(changes, &place);
+            // One that was removed since is no more.
+            if path.exists() {
+                content.apply(changes, path);
             }
         }
         for (name, _) in self.names.iter().zip(&cut.lost).rev().filter(|(_, lost)| **lost) {
@@ -271,8 +272,11 @@ impl Last {
     }
 }
 
-fn is_lock_file(path: &Path) -> bool {
-    path.to_string_lossy().contains(".lock")
+/// Whether a file is the lock of an account, in the state directory. It counts by being locked;
+/// what stands in it is for people.
+fn is_account_lock(path: &Path) -> bool {
+    let in_state = path.parent().is_some_and(|parent| parent.ends_with("popfetch"));
+    in_state && path.extension().is_some_and(|extension| extension == "lock")
 }
 
 /// SQLite's write-ahead log of a database.

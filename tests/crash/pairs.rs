@@ -3,8 +3,7 @@
 //! There are some 18,000 pairs of steps. `POPFETCH_CRASH=all` tries each; otherwise it is one second
 //! step in eight behind each first one.
 
-use crate::faults::ABORTED;
-use crate::rig::{Policy, Rig, Scene, Target};
+use crate::rig::{ABORTED, Policy, Rig, Scene, Target};
 use crate::workers::for_each;
 
 #[test]
@@ -39,7 +38,8 @@ fn second_aborts(scene: Scene, number: usize) -> (usize, Vec<String>) {
         let rig = Rig::new(scene);
         rig.run(&first);
         let output = rig.run(&format!("{second}=abort"));
-        if let Some(complaint) = rig.complaint().or_else(|| rig.complaint_in_the_end()) {
+        if let Some(complaint) = rig.complaint(output.status).or_else(|| rig.complaint_in_the_end())
+        {
             complaints.push(format!("{scene:?}, {first}, then {second}=abort: {complaint}"));
         }
         match output.status {

@@ -35,7 +35,9 @@ impl History {
         let mut rig = Rig::new(self.scene);
         let mut steps = Vec::new();
         for failpoints in &self.runs {
-            let (_, mut made) = rig.recorded_run(failpoints);
+            let (output, mut made) = rig.recorded_run(failpoints);
+            // What the server was told before the cut, it does.
+            let _ = rig.complaint(output.status);
             if failpoints.contains("=abort-after")
                 && let Some(last) = made.last_mut()
             {
@@ -43,8 +45,6 @@ impl History {
             }
             steps.extend(made);
         }
-        // What the server was told before the cut, it does.
-        let _ = rig.complaint();
         let unsynced = Unsynced::after(&steps);
         (rig, unsynced)
     }
@@ -53,8 +53,6 @@ impl History {
     fn try_all(&self, seed: u64, until: Until, stop: &AtomicBool) -> Tally {
         let mut tally = Tally::default();
         while !stop.load(Ordering::Relaxed) {
-            // Threads may sync the files of a batch in another order than before, so that it is
-            // not settled earlier which states there are.
             let (rig, unsynced) = self.play();
             let cuts = unsynced.cuts(seed);
             let Some(cut) = cuts.get(tally.states) else { break };
@@ -129,18 +127,23 @@ fn after_every_step(target: Target) {
 /// Once the mbox is unlocked its reader may do with the mail what he likes.
 #[test]
 fn what_a_reader_has_removed_from_an_mbox_does_not_come_back() {
-    assert_eq!(come_back(""), 0);
-    assert!(
-        come_back("sync-directory:spool/*/*#2=skip") > 0,
-        "without the sync behind the removal"
-    );
+    assert_eq!(come_back(&[], ""), 0);
+    let removed = "sync-directory:spool/*/*#2=skip";
+    assert!(come_back(&[], removed) > 0, "without the sync behind the removal");
+    // The same where an earlier run has died, and this one completes what it had recorded.
+    let died = ["write:inbox#1=abort".to_owned()];
+    assert_eq!(come_back(&died, ""), 0);
+    let removed = "sync-directory:spool/*/*=skip";
+    assert!(come_back(&died, removed) > 0, "without it in recovery");
 }
 
 /// In how many states after a power cut mail comes back that a reader has removed.
-fn come_back(taken_out: &str) -> usize {
+fn come_back(earlier: &[String], taken_out: &str) -> usize {
     let scene = Scene { target: Target::Mbox, policy: Policy::Keep, batches: false };
-    let unlocked = format!("remove:inbox.lock#1=abort-after;{taken_out}");
-    let history = History { scene, runs: vec![unlocked] };
+    // The first lock that the run behind a crash lets go of is that of the dead one.
+    let unlocked = if earlier.is_empty() { 1 } else { 3 };
+    let unlocked = format!("remove:inbox.lock#{unlocked}=abort-after;{taken_out}");
+    let history = History { scene, runs: [earlier, &[unlocked]].concat() };
     let mut back = 0;
     for state in 0.. {
         let (rig, unsynced) = history.play();
@@ -170,17 +173,39 @@ fn while_a_crash_into_both_is_recovered_from() {
     after_every_step_of_recovery(Target::Both);
 }
 
-/// The process dies in the commit, or at a step behind it; the next run recovers from that, and
-/// then the power is cut.
+/// The process dies in the commit, at a step behind it, or right after it has made a file or a
+/// directory; the next run recovers from that, and then the power is cut.
 #[track_caller]
 fn after_every_step_of_recovery(target: Target) {
     let scene = Scene { target, policy: Policy::Delete, batches: false };
     let Commit { rule, step, last } = Commit::of(scene);
     let mut crashes = vec![format!("{rule}=abort-after")];
     crashes.extend((step + 1..=last).map(|step| format!("{step}=abort")));
+    // Before it: right after something was made that later runs find.
+    let (_, steps) = Rig::new(scene).recorded_run("");
+    let made = steps.iter().filter(|made| made.number < step && made.kind.starts_with("create"));
+    crashes.extend(made.map(|made| format!("{}=abort-after", made.number)));
     let histories = crashes.iter().flat_map(|crash| histories(scene, &[crash], "")).collect();
     let tally = try_all(histories, Until::TheEnd);
     println!("{target:?}: {} states, {} complaints", tally.states, tally.complaints.len());
+    assert!(tally.complaints.is_empty(), "{}", tally.complaints.join("\n\n"));
+}
+
+/// A sync or a commit that fails, and says so, has made nothing durable: whatever the run then did
+/// must be safe without it.
+#[test]
+fn after_a_sync_that_failed() {
+    let mut failed = Vec::new();
+    for target in [Target::Maildir, Target::Mbox, Target::Both] {
+        let scene = Scene { target, policy: Policy::Delete, batches: false };
+        let (_, steps) = Rig::new(scene).recorded_run("");
+        let syncs = steps.iter().filter(|step| step.kind.starts_with("sync") || step.is("commit"));
+        failed.extend(
+            syncs.map(|step| History { scene, runs: vec![format!("{}=EIO", step.number)] }),
+        );
+    }
+    let tally = try_all(failed, Until::TheEnd);
+    println!("{} states, {} complaints", tally.states, tally.complaints.len());
     assert!(tally.complaints.is_empty(), "{}", tally.complaints.join("\n\n"));
 }
 
@@ -236,6 +261,16 @@ const NEEDED: &[(&str, Target, &str)] = &[
     ("sync:state/popfetch/*=skip", Target::Maildir, "COMMIT=abort-after"),
     ("sync-directory:mail/new=skip", Target::Maildir, "rename:mail/tmp/*#1=abort"),
     ("sync:inbox=skip", Target::Mbox, "write:inbox#1=abort"),
+    // And in one that finds what another has made and not made to last.
+    ("sync-directory:HOME=skip", Target::Maildir, "create-directory:mail#1=abort-after"),
+    ("sync-directory:mail=skip", Target::Maildir, "create-directory:mail/*#3=abort-after"),
+    ("sync-directory:HOME=skip", Target::Mbox, "create:inbox#1=abort-after"),
+    ("sync-directory:HOME=skip", Target::Maildir, "create-directory:HOME/state#1=abort-after"),
+    ("sync-directory:state=skip", Target::Maildir, "create-directory:popfetch#1=abort-after"),
+    ("sync-directory:popfetch=skip", Target::Maildir, "create:popfetch/*#2=abort-after"),
+    ("sync-directory:popfetch=skip", Target::Mbox, "create-directory:spool#1=abort-after"),
+    ("sync-directory:spool=skip", Target::Mbox, "create-directory:spool/*#1=abort-after"),
+    ("sync-directory:spool/*=skip", Target::Mbox, "create-directory:spool/*/*#1=abort-after"),
 ];
 
 #[test]

@@ -49,6 +49,12 @@ impl Scene {
     }
 }
 
+/// The status of a process that died: 128 and SIGABRT.
+pub(crate) const ABORTED: i32 = 134;
+
+const FOREIGN: &str = "From y Thu Jan  1 00:00:00 1970\nSubject: foreign\n\nforeign\n";
+const FOREIGN_MESSAGE: &str = "Subject: foreign\n\nforeign\n";
+
 /// A home, a server and its mail.
 pub(crate) struct Rig {
     scene: Scene,
@@ -57,6 +63,8 @@ pub(crate) struct Rig {
     server: Server,
     /// Every message, as it is to be stored in the end.
     all: Vec<Vec<u8>>,
+    /// What stood in the mbox before.
+    foreign: Option<Vec<u8>>,
     /// How many of them are to stay on the server.
     stay: usize,
     runs: usize,
@@ -67,7 +75,13 @@ impl Rig {
         let mailbox = Mailbox::new();
         let server = Server::start(Script::new(), &mailbox);
         let home = Home::in_memory();
-        let mut rig = Self { scene, home, mailbox, server, all: Vec::new(), stay: 3, runs: 0 };
+        let mut rig =
+            Self { scene, home, mailbox, server, all: Vec::new(), foreign: None, stay: 3, runs: 0 };
+        if scene.target != Target::Maildir && scene.policy == Policy::Keep {
+            // Somebody else's mail, which lacks the empty line behind it.
+            rig.home.write("inbox", FOREIGN);
+            rig.foreign = Some(FOREIGN_MESSAGE.into());
+        }
         match scene.policy {
             Policy::Keep => {}
             Policy::Delete => rig.stay = 0,
@@ -78,9 +92,10 @@ impl Rig {
                 rig.age();
             }
         }
-        // A line to be quoted in an mbox, one to be stuffed, and one that is longer than a write.
+        // A line to be quoted in an mbox, one to be stuffed, and a long one; but none is written in
+        // several pieces, whose number would vary with those that the network brings.
         rig.add("\nFrom here\n.\n");
-        rig.add(&"0123456789abcdef".repeat(6000));
+        rig.add(&"0123456789abcdef".repeat(2500));
         rig.add("three");
         rig
     }
@@ -184,22 +199,28 @@ impl Rig {
         self.home.path("state/popfetch")
     }
 
-    /// What is wrong with what can be seen after a crash: a message that is torn in the Maildir,
-    /// or twice, or one that is neither here nor on the server. (An mbox may end in a torn
-    /// message until the next run.)
-    pub(crate) fn complaint(&self) -> Option<String> {
+    /// What is wrong with what can be seen after a run that ended with this status: a message that
+    /// is torn or twice. In an mbox a torn one may stand at the end until the next run, if this one
+    /// has died.
+    pub(crate) fn complaint(&self, status: i32) -> Option<String> {
         self.server.finished_log();
-        if self.scene.target == Target::Mbox {
-            return None;
+        let mut complaints = Vec::new();
+        if self.scene.target != Target::Mbox {
+            complaints.extend(damage("the Maildir", &self.mail().messages(), &self.all));
         }
-        let here = self.mail().messages();
-        let torn = here.iter().find(|message| !self.all.contains(message));
-        let twice = here.windows(2).any(|pair| pair[0] == pair[1]);
-        match (torn, twice) {
-            (Some(torn), _) => Some(format!("torn in the Maildir: {} octets", torn.len())),
-            (None, true) => Some("twice in the Maildir".to_owned()),
-            (None, false) => None,
+        if self.scene.target != Target::Maildir && status != ABORTED {
+            match self.mbox().try_messages() {
+                Ok(here) => complaints.extend(damage("the mbox", &here, &self.all_in_mbox())),
+                Err(wrong) => complaints.push(format!("the mbox: {}", shortened(&wrong))),
+            }
         }
+        (!complaints.is_empty()).then(|| complaints.join("; "))
+    }
+
+    fn all_in_mbox(&self) -> Vec<Vec<u8>> {
+        let mut all: Vec<_> = self.all.iter().chain(&self.foreign).cloned().collect();
+        all.sort();
+        all
     }
 
     /// What is wrong after one more run that nothing is in the way of: nothing, if everything is
@@ -221,7 +242,9 @@ impl Rig {
         }
         if target != Target::Maildir {
             match self.mbox().try_messages() {
-                Ok(here) => complaints.extend(compared("the mbox", &here, &all)),
+                Ok(here) => {
+                    complaints.extend(compared("the mbox", &here, &self.all_in_mbox()));
+                }
                 Err(wrong) => complaints.push(format!("the mbox: {}", shortened(&wrong))),
             }
             complaints.extend(self.left_lock());
@@ -247,6 +270,13 @@ impl Rig {
         self.mailbox.remove(uid);
         (output.status != 0 || lock.exists()).then(|| "the lock file is left".to_owned())
     }
+}
+
+/// What is here and should not be, or not so often.
+fn damage(place: &str, here: &[Vec<u8>], all: &[Vec<u8>]) -> Option<String> {
+    let torn = here.iter().filter(|message| !all.contains(message)).count();
+    let twice = here.windows(2).filter(|pair| pair[0] == pair[1]).count();
+    (torn + twice > 0).then(|| format!("{place}: {twice} twice, {torn} torn"))
 }
 
 /// How what is here differs from what should be.
