@@ -210,7 +210,14 @@ impl Rig {
         }
         if self.scene.target != Target::Maildir && status != ABORTED {
             match self.mbox().try_messages() {
-                Ok(here) => complaints.extend(damage("the mbox", &here, &self.all_in_mbox())),
+                Ok(here) => {
+                    // Until ours stands behind it, the foreign one has no empty line there.
+                    let bare =
+                        self.foreign.iter().filter_map(|foreign| foreign.strip_suffix(b"\n"));
+                    let mut all = self.all_in_mbox();
+                    all.extend(bare.map(<[u8]>::to_vec));
+                    complaints.extend(damage("the mbox", &here, &all));
+                }
                 Err(wrong) => complaints.push(format!("the mbox: {}", shortened(&wrong))),
             }
         }
