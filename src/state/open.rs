@@ -42,6 +42,9 @@ impl State {
                 let state_id = state_id(surroundings, identity);
                 let insert = "INSERT INTO mailbox (id, identity, state_id) VALUES (1, ?, ?)";
                 transaction.execute(insert, (identity.as_str(), state_id)).map_err(fail)?;
+                // Its name has to last before anything in it does, whoever made it: a run that was
+                // killed right after that did not come to this.
+                lock.directory().sync().map_err(Error::Directory)?;
             }
             durable::commit(&path, || transaction.commit())
                 .map_err(Error::Directory)?
@@ -182,8 +185,7 @@ fn create_private(directory: &Directory, name: &str) -> Result<(), Error> {
     if directory.contains_file(name).map_err(Error::Directory)? {
         return Ok(());
     }
-    directory.create_file(name).map_err(Error::Directory)?;
-    directory.sync().map_err(Error::Directory)
+    directory.create_file(name).map(drop).map_err(Error::Directory)
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

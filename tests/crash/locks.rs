@@ -19,7 +19,7 @@ struct Stopped {
 impl Stopped {
     /// Starts it, with what is `taken_out`, and waits until it has written half a message.
     fn in_a_write(taken_out: &str) -> Self {
-        let rig = Rig::new(Scene { target: Target::Mbox, policy: Policy::Keep, batches: false });
+        let rig = Rig::new(Scene { target: Target::Mbox, policy: Policy::Delete, batches: false });
         let marker = rig.path("stopped");
         let stop = format!("write:inbox#1=short;write:inbox#2=pause {}", marker.display());
         let child = rig.start(&format!("{stop};{taken_out}"));
@@ -90,7 +90,7 @@ fn other_programs_that_use_either_lock() {
 
 #[test]
 fn another_account_into_the_same_mbox() {
-    let scene = Scene { target: Target::Mbox, policy: Policy::Keep, batches: false };
+    let scene = Scene { target: Target::Mbox, policy: Policy::Delete, batches: false };
     let without_both = format!("{FCNTL};{LOCK_FILE}");
     let stopped = Stopped::in_a_write(&without_both);
     let other = Rig::new(scene);
