@@ -96,13 +96,13 @@ fn forms(method: LoginMethod, user: &str, password: &[u8], replies: &[u8]) -> Ve
         forms.push(BASE64.encode([b"\0", user.as_bytes(), b"\0", password].concat()));
     }
     // Another word of the server's may look like it once both are escaped.
-    let escaped = visible(password, password.len());
+    let escaped = visible(password, usize::MAX);
     let others = without(replies, password);
-    if !visible(&others, others.len()).contains(&escaped) {
+    if !visible(&others, usize::MAX).contains(&escaped) {
         forms.push(escaped);
     }
     // The user's own name is shown; and what hides a secret may be a part of one.
-    let name = visible(user.as_bytes(), user.len());
+    let name = visible(user.as_bytes(), usize::MAX);
     forms.retain(|form| !name.contains(form) && !form.contains("hidden"));
     forms
 }
