@@ -1,6 +1,6 @@
 //! A second crash, while the first is recovered from.
 //!
-//! There are some 18,000 pairs of steps. `POPFETCH_CRASH=all` tries each; otherwise it is one second
+//! There are some 12,000 pairs of steps. `POPFETCH_CRASH=all` tries each; otherwise it is one second
 //! step in eight behind each first one.
 
 use crate::rig::{ABORTED, Policy, Rig, Scene, Target};
