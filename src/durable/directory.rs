@@ -85,6 +85,17 @@ impl Directory {
         }
     }
 
+    /// Asks whether `count` more files can be open at once, for who wants to know why a library
+    /// could not open one.
+    ///
+    /// # Errors
+    /// [`Error`] when they cannot.
+    pub fn spare(&self, count: usize) -> Result<(), Error> {
+        let copies = (0..count).map(|_| self.fd.try_clone());
+        let all: io::Result<Vec<OwnedFd>> = copies.collect();
+        all.map(drop).map_err(|source| Error::new("open a file in", &self.path, source))
+    }
+
     /// Makes the subdirectory `name` unless it exists. [`Self::sync`] makes that last.
     ///
     /// # Errors

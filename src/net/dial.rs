@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};
+use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,6 +12,10 @@ use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
 use super::Error;
 use super::wait::{GaveUp, Patience, TICK};
 use crate::model::{Endpoint, Interrupt};
+
+/// How many files the resolver may have open at once, generously: its configuration and a socket
+/// for each name server (resolv.conf(5): at most three).
+const RESOLVER_FILES: usize = 5;
 
 /// What the dialling thread reports.
 enum Progress {
@@ -97,9 +102,7 @@ fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
     let port = endpoint.port;
     let found =
         getaddrinfo(Some(&host), None, Some(hints)).map_err(|error| match error.kind() {
-            LookupErrorKind::NoName | LookupErrorKind::NoData => {
-                Error::UnknownHost { host: host.clone() }
-            }
+            LookupErrorKind::NoName | LookupErrorKind::NoData => unknown(host.clone()),
             _ => Error::Resolver { host: host.clone(), reason: io::Error::from(error).to_string() },
         })?;
     let addresses: Vec<SocketAddr> = found
@@ -109,7 +112,17 @@ fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
             info.sockaddr
         })
         .collect();
-    if addresses.is_empty() { Err(Error::UnknownHost { host }) } else { Ok(addresses) }
+    if addresses.is_empty() { Err(unknown(host)) } else { Ok(addresses) }
+}
+
+/// A name that the resolver does not find. It says so too when it could open none of the files and
+/// sockets by which it asks, and that is nothing that the user could find out from the name.
+fn unknown(host: String) -> Error {
+    let spare = || io::stderr().as_fd().try_clone_to_owned();
+    match (0..RESOLVER_FILES).map(|_| spare()).collect::<io::Result<Vec<_>>>() {
+        Ok(_) => Error::UnknownHost { host },
+        Err(error) => Error::Resolver { host, reason: error.to_string() },
+    }
 }
 
 fn connect(

@@ -15,6 +15,9 @@ use crate::model::{MailboxIdentity, Surroundings};
 /// How long to wait for a person's `sqlite3` to let go of the file.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 
+/// The files that SQLite has open at once: the database, the log, the log's index, a directory.
+const FILES: usize = 4;
+
 impl State {
     /// Opens the state of `identity`, made first when there is none, under the account's lock. One
     /// that lies under another name is given this one.
@@ -30,7 +33,14 @@ impl State {
         takeover::take_over(lock, files, identity, surroundings)?;
         create_private(lock.directory(), &files.database())?;
         let path = files.database_path();
-        let fail = |source| Error::sqlite(&path, source);
+        let fail = |source| match Error::sqlite(&path, source) {
+            // All that SQLite says is that it could not open a file.
+            error @ Error::Unusable { .. } => {
+                let spare = lock.directory().spare(FILES);
+                spare.err().map_or(error, Error::Directory)
+            }
+            error => error,
+        };
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(&path, flags).map_err(fail)?;
         configure(&connection).map_err(fail)?;
