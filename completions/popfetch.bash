@@ -401,7 +401,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__delete)
-            opts="-y -n -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-y -n -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -517,6 +517,10 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --pipeline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -566,7 +570,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__fetch)
-            opts="-n -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -718,6 +722,10 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --pipeline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -767,7 +775,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__list)
-            opts="-n -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -883,6 +891,10 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --pipeline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -987,7 +999,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__adopt)
-            opts="-c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1044,6 +1056,10 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pipeline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1265,7 +1281,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__mark__subcmd__seen)
-            opts="-n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1322,6 +1338,10 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pipeline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1430,7 +1450,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__rebuild)
-            opts="-c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1491,6 +1511,10 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --pipeline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

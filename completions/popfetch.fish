@@ -63,6 +63,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-comm
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
@@ -112,6 +113,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-com
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
@@ -155,6 +157,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-co
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
@@ -256,6 +259,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s n -l number -d 'By number, as list shows them: 3,5-9' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l uid -d 'By unique-id (repeatable)' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l last -d 'The newest N of the mailbox' -r
@@ -311,6 +315,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
@@ -331,6 +336,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''

@@ -12,18 +12,20 @@ use popfetch::net::TlsSettings;
 use popfetch::proto::visible;
 
 use super::args::{ConnectionArgs, Global};
-use super::config::{AccountConfig, Config, Values, did_you_mean, locate};
+use super::config::{AccountConfig, Config, Globals, Values, did_you_mean, locate};
 use super::destination::Template;
 use super::exit::Exit;
 use super::paths::resolve;
 use super::report::Failure;
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
+use super::turns::AtOnce;
+use super::values::Pipeline;
 
 /// How long to wait for a server where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How many accounts at once where nothing else is said.
+/// How many accounts at once, of one host too, where nothing else is said.
 const JOBS: usize = 16;
 
 /// An account's name as a person is shown it: that of a URL source may hold anything.
@@ -66,7 +68,7 @@ pub(crate) struct Accounts {
     /// In order. What is wrong with one of them is no reason to leave out the others.
     pub(crate) all: Vec<Result<Prepared, Failure>>,
     /// How many at once.
-    pub(crate) jobs: usize,
+    pub(crate) at_once: AtOnce,
 }
 
 /// An account and what is to be done with it, or why it cannot be.
@@ -121,8 +123,13 @@ pub(crate) fn prepare(
             all.push(prepared);
         }
     }
-    let jobs = config.and_then(|config| config.globals.jobs).map_or(JOBS, |set| set.value.0);
-    Ok(Accounts { all, jobs })
+    let globals = config.map(|config| config.globals);
+    let number = |jobs: Option<usize>| jobs.unwrap_or(JOBS);
+    let at_once = AtOnce {
+        all: number(globals.as_ref().and_then(Globals::jobs)),
+        per_host: number(globals.as_ref().and_then(Globals::jobs_per_host)),
+    };
+    Ok(Accounts { all, at_once })
 }
 
 fn named<'c>(
@@ -235,6 +242,10 @@ fn assemble(
             .map(Duration::from_secs)
             .or(values.timeout.as_ref().map(|set| set.value))
             .unwrap_or(TIMEOUT),
+        pipeline: args
+            .pipeline
+            .or(values.pipeline.as_ref().map(|set| set.value))
+            .and_then(Pipeline::most),
         allow_cleartext: args.allow_cleartext_password
             || values.allow_cleartext_password.as_ref().is_some_and(|set| set.value),
     };

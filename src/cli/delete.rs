@@ -18,6 +18,7 @@ use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
 use super::screen::say;
 use super::table::{Style, Table, terminal_width};
+use super::turns::AtOnce;
 use popfetch::model::count;
 
 pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
@@ -38,7 +39,7 @@ pub(crate) fn run(cli: &Cli, args: &DeleteArgs) -> anyhow::Result<Exit> {
         dry_run: args.dry_run,
         preview: asks,
     };
-    each_account(accounts.without_jobs(), &setting, 1, |account, (), context| {
+    each_account(accounts.without_jobs(), &setting, AtOnce::ONE, |account, (), context| {
         let mut confirm = |rows: &[Row<'_>]| {
             if asks { ask(rows, context.interrupt) } else { Ok(true) }
         };

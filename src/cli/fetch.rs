@@ -17,6 +17,7 @@ use super::output::{Guarded, is_closed, is_terminal, written};
 use super::progress::{Progress, Talk};
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
+use super::turns::AtOnce;
 
 /// What is to be done with one account.
 struct Task {
@@ -25,7 +26,7 @@ struct Task {
 }
 
 pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
-    let Accounts { all, jobs } = prepare(&args.sources, &args.connection, &cli.global)?;
+    let Accounts { all, at_once } = prepare(&args.sources, &args.connection, &cli.global)?;
     let typed: Result<Vec<_>, _> = args.to.iter().map(|to| Template::parse(to, None)).collect();
     let typed = typed?;
     let silent = |prepared: &Result<Prepared, Failure>| {
@@ -59,7 +60,11 @@ pub(crate) fn run(cli: &Cli, args: &FetchArgs) -> anyhow::Result<Exit> {
     }
     let selection = args.selection.selection(Scope::New).map_err(Failure::usage)?;
     // Messages of several accounts must not mix in one stream.
-    let at_once = if stdout { 1 } else { args.jobs.map_or(jobs, usize::from) };
+    let at_once = match args.jobs {
+        _ if stdout => AtOnce::ONE,
+        Some(jobs) => AtOnce { all: usize::from(jobs), ..at_once },
+        None => at_once,
+    };
     let names = accounts.iter().flatten().map(|(prepared, _)| prepared.account.name.as_str());
     let widest = names.map(|name| name.chars().count()).max().unwrap_or(0);
     let setting = Setting::new(cli)?;

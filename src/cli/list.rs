@@ -15,6 +15,7 @@ use super::output::{is_terminal, stdout};
 use super::report::Failure;
 use super::run::{Setting, each_account, tell_failure};
 use super::table::{Style, Table, terminal_width, write_tsv};
+use super::turns::AtOnce;
 
 pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let selection = args.selection.selection(Scope::All).map_err(Failure::usage)?;
@@ -26,23 +27,24 @@ pub(crate) fn run(cli: &Cli, args: &ListArgs) -> anyhow::Result<Exit> {
     let out = Mutex::new(stdout());
     let listed = AtomicU64::new(0);
     // One after the other: the lines come in the order of the accounts.
-    let exit = each_account(accounts.without_jobs(), &setting, 1, |account, (), context| {
-        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
-        let done = if args.count {
-            print_count(account, context, &options, cli.global.json, several, &mut *out)
-        } else if is_terminal() && !cli.global.json {
-            print_table(account, context, &options, several, style, &mut *out)
-        } else {
-            print_lines(account, context, &options, cli.global.json, &mut *out)
-        };
-        Ok(match done {
-            Ok(count) => {
-                listed.fetch_add(count, Ordering::Relaxed);
-                Exit::OK
-            }
-            Err(error) => tell_failure(&error, account, context).exit,
-        })
-    })?;
+    let exit =
+        each_account(accounts.without_jobs(), &setting, AtOnce::ONE, |account, (), context| {
+            let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+            let done = if args.count {
+                print_count(account, context, &options, cli.global.json, several, &mut *out)
+            } else if is_terminal() && !cli.global.json {
+                print_table(account, context, &options, several, style, &mut *out)
+            } else {
+                print_lines(account, context, &options, cli.global.json, &mut *out)
+            };
+            Ok(match done {
+                Ok(count) => {
+                    listed.fetch_add(count, Ordering::Relaxed);
+                    Exit::OK
+                }
+                Err(error) => tell_failure(&error, account, context).exit,
+            })
+        })?;
     Ok(if exit == Exit::OK && args.exit_code && listed.into_inner() == 0 {
         Exit::NOTHING
     } else {

@@ -36,6 +36,7 @@ mod state;
 mod surroundings;
 mod table;
 mod trace;
+mod turns;
 mod values;
 
 use std::panic;

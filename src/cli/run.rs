@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use anyhow::Context as _;
@@ -21,6 +20,7 @@ use super::report::Failure;
 use super::signals;
 use super::surroundings::surroundings;
 use super::trace::Printed;
+use super::turns::{AtOnce, Turns};
 use popfetch::model::count;
 
 /// What the jobs of this process share.
@@ -78,12 +78,12 @@ impl Setting {
     }
 }
 
-/// Reads all passwords, then does `work` for up to `at_once` accounts at a time, begun in their
-/// order. One that fails stops no other; an interrupt stops all.
+/// Reads all passwords, then does `work` for as many accounts at a time as `at_once` says, begun in
+/// their order. One that fails stops no other; an interrupt stops all.
 pub(crate) fn each_account<J: Sync>(
     accounts: Vec<Job<J>>,
     setting: &Setting,
-    at_once: usize,
+    at_once: AtOnce,
     work: impl Fn(&Account, &J, &Context<'_>) -> anyhow::Result<Exit> + Sync,
 ) -> anyhow::Result<Exit> {
     let interrupted = || Exit::of(Class::Interrupted, setting.interrupt.signal());
@@ -102,15 +102,20 @@ pub(crate) fn each_account<J: Sync>(
         }
     }
     let exits: Vec<OnceLock<Exit>> = ready.iter().map(|_| OnceLock::new()).collect();
-    let next = AtomicUsize::new(0);
+    let hosts = ready
+        .iter()
+        .map(|account| account.as_ref().ok().map(|(account, _)| account.endpoint.host.as_str()));
+    let turns = Turns::new(hosts, at_once.per_host);
     let worker = || {
-        while !setting.interrupt.is_raised() {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(account) = ready.get(at) else { return };
-            let exit = match account {
+        turns.work_off(|at| {
+            if setting.interrupt.is_raised() {
+                return false;
+            }
+            let exit = match &ready[at] {
                 Err(exit) => *exit,
                 Ok((account, job)) => {
-                    let done = setting.with_context(at_once, |context| work(account, job, context));
+                    let work = |context: &Context<'_>| work(account, job, context);
+                    let done = setting.with_context(at_once.all, work);
                     done.unwrap_or_else(|error| {
                         let failure = Failure::of(error).for_account(account.name.as_str());
                         failure.print();
@@ -119,11 +124,12 @@ pub(crate) fn each_account<J: Sync>(
                 }
             };
             let _ = exits[at].set(exit);
-        }
+            true
+        });
     };
     thread::scope(|scope| {
         // This thread works as well, so that all goes on, only slower, where none can be had.
-        for _ in 1..at_once.min(ready.len()) {
+        for _ in 1..at_once.all.min(ready.len()) {
             let _ = thread::Builder::new().spawn_scoped(scope, worker);
         }
         worker();

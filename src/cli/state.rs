@@ -20,6 +20,7 @@ use super::receipt::{as_json, from_json};
 use super::report::Failure;
 use super::run::{Setting, each_account, tell_failure};
 use super::source::parse_uid;
+use super::turns::AtOnce;
 
 pub(crate) fn run(cli: &Cli, command: &StateCommand) -> anyhow::Result<Exit> {
     match command {
@@ -120,9 +121,14 @@ fn online(
         Ok((prepared, destinations))
     });
     let setting = Setting::new(cli)?;
-    each_account(with_destinations.collect(), &setting, 1, |account, destinations, context| {
-        print(work(account, destinations, context), account, context)
-    })
+    each_account(
+        with_destinations.collect(),
+        &setting,
+        AtOnce::ONE,
+        |account, destinations, context| {
+            print(work(account, destinations, context), account, context)
+        },
+    )
 }
 
 fn print(

@@ -1,5 +1,8 @@
 //! Sizes, ages and dates as people write them.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -67,6 +70,54 @@ pub(crate) fn parse_date(text: &str) -> Result<i64, String> {
     text.parse::<Timestamp>()
         .map(Timestamp::as_second)
         .map_err(|_| format!("'{text}' is not a date (like 2026-11-02 or 2026-11-02T15:04:05Z)"))
+}
+
+/// How many commands may be sent ahead of their replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pipeline {
+    /// As many as the server announces and shows that it can take.
+    Auto,
+    /// So many, where the server announces that it can take any; with 1 each waits.
+    Most(u16),
+}
+
+impl Pipeline {
+    /// The limit, where there is one.
+    pub(crate) fn most(self) -> Option<usize> {
+        match self {
+            Self::Auto => None,
+            Self::Most(most) => Some(usize::from(most)),
+        }
+    }
+}
+
+impl FromStr for Pipeline {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "off" => Ok(Self::Most(1)),
+            _ => text
+                .parse()
+                .ok()
+                .filter(|most| (1..=1000).contains(most))
+                .map(Self::Most)
+                .ok_or_else(|| {
+                    format!("'{text}' is neither auto nor off nor a number from 1 to 1000")
+                }),
+        }
+    }
+}
+
+impl fmt::Display for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Most(1) => f.write_str("off"),
+            Self::Most(most) => write!(f, "{most}"),
+        }
+    }
 }
 
 /// `all`, `seen`, `last:N`.

@@ -39,6 +39,11 @@ impl<S: Read + Write> Connection<S> {
         Ok(self.capabilities.as_ref())
     }
 
+    /// Takes for what the server can do what it said at an earlier connection.
+    pub fn assume(&mut self, capabilities: Capabilities) {
+        self.capabilities = Some(capabilities);
+    }
+
     /// What the server said that it can do.
     #[must_use]
     pub fn capabilities(&self) -> Option<&Capabilities> {
@@ -103,9 +108,7 @@ impl<S: Read + Write> Connection<S> {
 }
 
 /// Asks CAPA (RFC 2449, section 5).
-pub(super) fn capabilities<S: Read + Write>(
-    channel: &mut Channel<S>,
-) -> Result<Option<Capabilities>, Error> {
+fn capabilities<S: Read + Write>(channel: &mut Channel<S>) -> Result<Option<Capabilities>, Error> {
     let mut capabilities = Capabilities::default();
     let status = channel.listing(Command::Capa, |line| capabilities.add_line(line))?;
     Ok(status.ok.then_some(capabilities))

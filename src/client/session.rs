@@ -5,7 +5,6 @@ use std::io::{Read, Write};
 
 use super::Error;
 use super::channel::Channel;
-use super::connection;
 use super::pipeline::{self, Exchange, Failure, Part, Window};
 use crate::model::Listed;
 use crate::proto::{self, Capabilities, Command, Limits, Sizes, Stat, Status, Uids, combine};
@@ -14,6 +13,20 @@ use crate::proto::{self, Capabilities, Command, Limits, Sizes, Stat, Status, Uid
 pub struct Session<S> {
     channel: Channel<S>,
     capabilities: Option<Capabilities>,
+    source: Said,
+    /// The most commands that may be in flight.
+    most: usize,
+}
+
+/// When the server said what it can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    /// On this connection, but before the login.
+    BeforeLogin,
+    /// After the login, but on an earlier connection.
+    Earlier,
+    /// On this connection, after the login.
+    Now,
 }
 
 /// What is in the mailbox.
@@ -36,7 +49,7 @@ pub enum Quit {
 
 impl<S: Read + Write> Session<S> {
     pub(super) fn new(channel: Channel<S>, capabilities: Option<Capabilities>) -> Self {
-        Self { channel, capabilities }
+        Self { channel, capabilities, source: Said::BeforeLogin, most: usize::MAX }
     }
 
     /// What the server can do, as far as it said so.
@@ -45,19 +58,24 @@ impl<S: Read + Write> Session<S> {
         self.capabilities.as_ref()
     }
 
-    /// Asks again what the server can do: some say more after the login (RFC 2449, section 5;
-    /// Gmail announces PIPELINING only then). A server that no longer answers keeps what it said
-    /// before.
-    ///
-    /// # Errors
-    /// [`Error`] when the connection breaks.
-    pub fn ask_capabilities(&mut self) -> Result<(), Error> {
-        if self.capabilities.is_some()
-            && let Some(now) = connection::capabilities(&mut self.channel)?
-        {
-            self.capabilities = Some(now);
-        }
-        Ok(())
+    /// Takes for what the server can do what it said in this state at an earlier connection,
+    /// until [`Self::mailbox`] has asked.
+    pub fn assume(&mut self, capabilities: Capabilities) {
+        self.capabilities = Some(capabilities);
+        self.source = Said::Earlier;
+    }
+
+    /// Sends no more than `most` commands ahead of their replies, whatever the server announces.
+    pub fn limit_pipeline(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// Whether commands wait for their replies that were sent together, on a connection on which
+    /// that has never worked: after an error this may be the reason.
+    #[must_use]
+    pub fn doubts_pipelining(&self) -> bool {
+        let engine = self.channel.engine();
+        engine.outstanding().0 > 1 && !engine.has_pipelined()
     }
 
     /// The stream below.
@@ -73,7 +91,10 @@ impl<S: Read + Write> Session<S> {
 
     fn window(&self) -> Window {
         match &self.capabilities {
-            Some(offered) if offered.pipelining => Window::PIPELINED,
+            // It may be offered in one state and not in the other.
+            Some(offered) if offered.pipelining && self.source != Said::BeforeLogin => {
+                Window::pipelined(self.most, self.channel.engine().has_pipelined())
+            }
             _ => Window::SINGLE,
         }
     }
@@ -87,18 +108,46 @@ impl<S: Read + Write> Session<S> {
         pipeline::run(&mut self.channel, window, exchange)
     }
 
-    /// Takes stock: STAT, UIDL and LIST, in one flight where the server allows it.
+    /// Takes stock: STAT, UIDL and LIST, in one flight where the server allows it; before them
+    /// CAPA, since some servers say more after the login (RFC 2449, section 5; Gmail announces
+    /// PIPELINING only then). A server that no longer answers that keeps what it said before.
     ///
     /// UIDL goes before LIST because there are servers whose UIDL changes the sizes.
     ///
     /// # Errors
     /// [`Error::Refused`] when a listing is refused, [`Error::Protocol`] when it is malformed.
     pub fn mailbox(&mut self) -> Result<Mailbox, Error> {
-        let limits = *self.channel.engine().limits();
-        let mut survey = Survey::new(limits);
+        let surveyed = self.survey();
+        surveyed.map_err(|error| self.channel.redact(error))
+    }
+
+    fn survey(&mut self) -> Result<Mailbox, Error> {
+        let mut survey = Survey::new(*self.channel.engine().limits());
+        if self.capabilities.is_some() && self.source != Said::Now {
+            survey.ask.push_back(Command::Capa);
+            if self.window().is_single() {
+                self.take_in(&mut survey)?;
+            }
+        }
+        survey.ask.extend([Command::Stat, Command::Uidl, Command::List]);
+        self.take_in(&mut survey)?;
         let announced = self.capabilities.as_ref().is_some_and(|offered| offered.uidl);
-        let surveyed = self.run(&mut survey).map_err(Error::from);
-        surveyed.and_then(|()| survey.finish(announced)).map_err(|error| self.channel.redact(error))
+        survey.finish(announced)
+    }
+
+    /// Runs a survey and takes note of what the server says that it can do.
+    fn take_in(&mut self, survey: &mut Survey) -> Result<(), Error> {
+        self.run(survey)?;
+        match survey.capabilities.take() {
+            // What it said on another connection, it may have forgotten since.
+            Some(None) if self.source != Said::Earlier => {}
+            Some(offered) => {
+                self.capabilities = offered;
+                self.source = Said::Now;
+            }
+            None => {}
+        }
+        Ok(())
     }
 
     /// Only STAT: how many messages, how many octets.
@@ -107,7 +156,7 @@ impl<S: Read + Write> Session<S> {
     /// [`Error::Refused`] or [`Error::Protocol`].
     pub fn stat(&mut self) -> Result<Stat, Error> {
         let mut survey = Survey::new(*self.channel.engine().limits());
-        survey.ask.truncate(1);
+        survey.ask.push_back(Command::Stat);
         let surveyed = self.run(&mut survey).map_err(Error::from);
         surveyed.and_then(|()| survey.stat()).map_err(|error| self.channel.redact(error))
     }
@@ -131,6 +180,14 @@ impl<S: Read + Write> Session<S> {
         }
     }
 
+    /// Ends the session without waiting for the answer: for one in which nothing was deleted.
+    pub fn leave(mut self) {
+        // Whether it goes out does not matter either.
+        if self.channel.enqueue(Command::Quit).is_ok() {
+            let _ = self.channel.flush();
+        }
+    }
+
     /// Ends the session; this is what carries deletions out (RFC 1939, section 6).
     ///
     /// # Errors
@@ -143,10 +200,12 @@ impl<S: Read + Write> Session<S> {
     }
 }
 
-/// STAT, UIDL and LIST as an exchange.
+/// CAPA, STAT, UIDL and LIST as an exchange.
 struct Survey {
     limits: Limits,
     ask: VecDeque<Command>,
+    /// The answer to CAPA; nothing inside where that was `-ERR`.
+    capabilities: Option<Option<Capabilities>>,
     stat: Option<Result<Stat, Error>>,
     uids: Result<Uids, Option<Status>>,
     sizes: Sizes,
@@ -163,7 +222,8 @@ impl Survey {
     fn new(limits: Limits) -> Self {
         Self {
             limits,
-            ask: VecDeque::from([Command::Stat, Command::Uidl, Command::List]),
+            ask: VecDeque::new(),
+            capabilities: None,
             stat: None,
             uids: Ok(Uids::default()),
             sizes: Sizes::default(),
@@ -232,6 +292,16 @@ impl Exchange for Survey {
             Part::Chunk(_) | Part::End => {}
         }
         match (command, part) {
+            (Command::Capa, Part::Status(status, _)) => {
+                self.capabilities = Some(status.ok.then(Capabilities::default));
+                Ok(())
+            }
+            (Command::Capa, Part::Line(line)) => {
+                if let Some(Some(capabilities)) = &mut self.capabilities {
+                    capabilities.add_line(line);
+                }
+                Ok(())
+            }
             (Command::Stat, Part::Status(status, text)) => {
                 self.stat = Some(if status.ok {
                     Stat::parse(text, &self.limits).map_err(Error::from)

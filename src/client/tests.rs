@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::*;
 use crate::model::{MessageNumber, Secret};
-use crate::proto::{self, Command, Limits};
+use crate::proto::{self, Capabilities, Command, Limits};
 use crate::sasl::LoginMethod;
 
 /// A server that answers each write with the next of its replies, whatever was written.
@@ -125,27 +125,68 @@ fn a_line_cut_during_the_login_may_be_a_wrong_password() {
 #[test]
 fn the_mailbox_is_taken_stock_of_in_one_flight() {
     let stock = "+OK 2 30\r\n+OK\r\n1 a\r\n2 b\r\n.\r\n+OK\r\n1 10\r\n2 20\r\n.\r\n";
-    let replies = ["+OK\r\n", CAPA, "+OK\r\n", stock];
+    let replies = ["+OK\r\n", CAPA, "+OK\r\n", CAPA, stock];
     let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
     let mailbox = session.mailbox().unwrap();
     assert_eq!(mailbox.messages.len(), 2);
-    assert_eq!(written(&mut session).last().unwrap(), "STAT\r\nUIDL\r\nLIST\r\n");
+    // What was said before the login does not count any more.
+    assert_eq!(written(&mut session)[2..], ["CAPA\r\n", "STAT\r\nUIDL\r\nLIST\r\n"]);
+    assert!(!session.doubts_pipelining());
+
+    // What was said in another session does, until the answer is there.
+    let replies = ["+OK\r\n", CAPA, "+OK\r\n", &[CAPA, stock].concat()];
+    let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
+    session.assume(Capabilities { pipelining: true, ..Capabilities::default() });
+    assert_eq!(session.mailbox().unwrap().messages.len(), 2);
+    assert_eq!(written(&mut session)[2..], ["CAPA\r\nSTAT\r\nUIDL\r\nLIST\r\n"]);
+    assert!(session.capabilities().unwrap().top);
+}
+
+#[test]
+fn what_the_server_forgot_since_another_session_is_forgotten() {
+    let stock = "-ERR\r\n+OK 0 0\r\n+OK\r\n.\r\n+OK\r\n.\r\n";
+    let mut session =
+        log_in(&["+OK\r\n", CAPA, "+OK\r\n", stock], LoginMethod::Plain).ok().unwrap();
+    session.assume(Capabilities { pipelining: true, uidl: true, ..Capabilities::default() });
+    session.mailbox().unwrap();
+    assert_eq!(session.capabilities(), None);
+}
+
+#[test]
+fn a_flight_that_is_answered_in_part_casts_doubt_on_pipelining() {
+    for (stock, doubted) in
+        [("", true), ("+OK 1 9\r\n", true), ("+OK 1 9\r\n+OK\r\n1 a\r\n", false)]
+    {
+        let replies = ["+OK\r\n", CAPA, "+OK\r\n", CAPA, stock];
+        let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
+        assert!(matches!(session.mailbox(), Err(Error::Closed { .. })));
+        assert_eq!(session.doubts_pipelining(), doubted, "{stock:?}");
+    }
+}
+
+#[test]
+fn nothing_is_sent_ahead_beyond_the_limit() {
+    let replies = ["+OK\r\n", CAPA, "+OK\r\n", CAPA, "+OK 0 0\r\n", "+OK\r\n.\r\n", "-ERR\r\n"];
+    let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
+    session.limit_pipeline(1);
+    session.mailbox().unwrap();
+    assert_eq!(written(&mut session)[3..], ["STAT\r\n", "UIDL\r\n", "LIST\r\n"]);
 }
 
 #[test]
 fn without_pipelining_each_command_waits() {
     let capa = "+OK\r\nUIDL\r\n.\r\n";
-    let replies =
-        ["+OK\r\n", capa, "+OK\r\n", "+OK 1 9\r\n", "+OK\r\n1 a\r\n.\r\n", "+OK\r\n1 9\r\n.\r\n"];
+    let stock = ["+OK 1 9\r\n", "+OK\r\n1 a\r\n.\r\n", "+OK\r\n1 9\r\n.\r\n"];
+    let replies = [&["+OK\r\n", capa, "+OK\r\n", capa], &stock[..]].concat();
     let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
     assert_eq!(session.mailbox().unwrap().messages.len(), 1);
-    assert_eq!(written(&mut session)[2..], ["STAT\r\n", "UIDL\r\n", "LIST\r\n"]);
+    assert_eq!(written(&mut session)[3..], ["STAT\r\n", "UIDL\r\n", "LIST\r\n"]);
 }
 
 #[test]
 fn servers_without_uidl_or_with_a_sick_one() {
     let mailbox = |capa: &str, stock: &str| {
-        let replies = ["+OK\r\n", capa, "+OK\r\n", stock];
+        let replies = ["+OK\r\n", capa, "+OK\r\n", capa, stock];
         log_in(&replies, LoginMethod::Plain).ok().unwrap().mailbox()
     };
     let stock = "+OK 1 9\r\n-ERR unknown\r\n+OK\r\n1 9\r\n.\r\n";
@@ -192,6 +233,7 @@ fn the_window_slides_and_is_bounded() {
     // The scripted server answers everything at the first flight; order is all that counts.
     let replies = ["+OK\r\n", CAPA, "+OK\r\n", &all.concat()];
     let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
+    session.assume(Capabilities { pipelining: true, ..Capabilities::default() });
     let mut retrieve = Retrieve { next: 0, count: 300, got: Vec::new() };
     session.run(&mut retrieve).unwrap();
     assert_eq!(retrieve.got.len(), 300);

@@ -25,6 +25,9 @@ pub struct Account {
     pub tls: TlsSettings,
     /// How long to wait for a connection, and between two octets.
     pub timeout: Duration,
+    /// The most commands to send ahead of their replies; nothing leaves that to what the server
+    /// announces and has shown that it can take.
+    pub pipeline: Option<usize>,
     /// Send the password over a connection that anybody on the way can read.
     pub allow_cleartext: bool,
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use super::books::open_state;
-use super::connect::connect;
+use super::enter::{Entered, enter};
 use super::headers::read_headers;
 use super::mailbox::survey;
+use super::memory::Memory;
 use super::select::without_top;
 use super::verify::{digest, verify};
 use super::{Account, Context, Error, Observer};
@@ -31,9 +32,9 @@ pub fn adopt(
     observer: &mut dyn Observer,
 ) -> Result<Adopted, Error> {
     let (_lock, mut state) = open_state(account, context)?;
-    let known = state.known()?;
-    let mut session = connect(account, context, observer)?;
-    let mut view = survey(&mut session, account, &known)?;
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, Memory::of(&mut state)?, observer)?;
+    let mut view = survey(account, mailbox, &known)?;
     let found = verify(&mut session, account, &mut view, Some(&state))?;
     state.settle(&found)?;
     let present = view.present();
@@ -69,6 +70,6 @@ pub fn adopt(
         return Err(without_top(account));
     }
     state.rekey(&found)?;
-    let _ = session.quit();
+    session.leave();
     Ok(Adopted { adopted: found.len(), new: new.len() - found.len() })
 }

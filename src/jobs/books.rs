@@ -1,7 +1,8 @@
 //! An account's state: to be written, or only to be looked at.
 
+use super::memory::Memory;
 use super::{Account, Context, Error};
-use crate::state::{AccountLock, Known, State, StateFiles};
+use crate::state::{AccountLock, State, StateFiles};
 
 /// The state of an account as a job holds it.
 #[derive(Debug)]
@@ -55,9 +56,12 @@ impl Books {
         self.state.as_mut().filter(|_| self.lock.is_some())
     }
 
-    /// What is known of the mailbox.
-    pub(super) fn known(&self) -> Result<Known, Error> {
-        Ok(self.state.as_ref().map(State::known).transpose()?.unwrap_or_default())
+    /// What is remembered of the server.
+    pub(super) fn memory(&mut self) -> Result<Memory<'_>, Error> {
+        match (&mut self.state, &self.lock) {
+            (Some(state), Some(_)) => Memory::of(state),
+            (state, _) => Memory::read_only(state.as_mut()),
+        }
     }
 
     /// The lock, which must outlive the state, and the state if it may be written.

@@ -1,71 +1,107 @@
 //! From an account to a session.
 
-use std::thread;
-
 use super::{Account, Context, Error, Event, Observer};
 use crate::client::{self, Connection, Credentials, Session};
 use crate::model::TlsMode;
-use crate::net::{self, Stream};
-use crate::proto::Limits;
-use crate::sasl::{Login, choose};
+use crate::net::{self, Dial, Stream};
+use crate::proto::{Capabilities, Limits};
+use crate::sasl::{Login, LoginMethod, NoMethod, choose};
 
-/// Connects, secures the connection, and logs in.
-pub(super) fn connect(
+/// A server that is being called, while there is something else to do.
+pub(super) struct Call<'a> {
+    account: &'a Account,
+    context: &'a Context<'a>,
+    dial: Dial,
+}
+
+impl<'a> Call<'a> {
+    /// Begins to get ready, without a word to anybody: the TLS connector takes tens of milliseconds
+    /// to build, about what a connection takes.
+    pub(super) fn prepare(account: &Account, context: &Context<'_>) {
+        if account.endpoint.tls != TlsMode::None {
+            context.connectors.prepare(&account.tls);
+        }
+    }
+
+    /// Begins to connect.
+    pub(super) fn start(account: &'a Account, context: &'a Context<'a>) -> Self {
+        Self::prepare(account, context);
+        let dial = Dial::start(&account.endpoint, account.timeout);
+        Self { account, context, dial }
+    }
+
+    /// Secures the connection and logs in. With what the server offered `before` it need not be
+    /// asked what it offers, unless it turns out that it no longer does.
+    pub(super) fn log_in(
+        self,
+        before: Option<&Capabilities>,
+        observer: &mut dyn Observer,
+    ) -> Result<Session<Stream>, Error> {
+        observer.event(&Event::Connecting);
+        let Self { account, context, .. } = self;
+        let mut connection = self.greeted()?;
+        let starttls = account.endpoint.tls == TlsMode::Starttls;
+        match before.cloned() {
+            // That it was known to offer after STLS shows that it has that.
+            Some(_) if starttls => {
+                connection.assume(Capabilities { stls: true, ..Capabilities::default() });
+            }
+            Some(offered) => connection.assume(offered),
+            None => connection = ask(connection, account, context)?,
+        }
+        if starttls {
+            connection = upgrade(connection, account, context)?;
+            match before.cloned() {
+                Some(offered) => connection.assume(offered),
+                None => drop(connection.ask_capabilities().map_err(of_server(account))?),
+            }
+        }
+        let session = log_in(connection, account, before.is_some())?;
+        observer.event(&Event::Authenticated);
+        Ok(session)
+    }
+
+    /// Waits for the connection and the greeting, under TLS if that comes first.
+    fn greeted(self) -> Result<Connection<Stream>, Error> {
+        let Self { account, context, dial } = self;
+        let endpoint = &account.endpoint;
+        let broken = |source| net::Error::Unreachable { endpoint: endpoint.clone(), source };
+        let socket = dial.wait(context.interrupt)?;
+        let stream = Stream::new(socket, account.timeout, context.interrupt.clone());
+        let mut stream = stream.map_err(broken)?;
+        if endpoint.tls == TlsMode::Implicit {
+            stream = stream.secure(endpoint, &context.connectors.get(&account.tls)?)?;
+        }
+        let trace = (context.trace)(&account.name);
+        Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
+    }
+}
+
+/// Makes an error of the client one of the account's server.
+fn of_server(account: &Account) -> impl Fn(client::Error) -> Error {
+    |error| Error::server(&account.endpoint.host, error)
+}
+
+/// Asks what the server can do.
+fn ask(
+    mut connection: Connection<Stream>,
     account: &Account,
     context: &Context<'_>,
-    observer: &mut dyn Observer,
-) -> Result<Session<Stream>, Error> {
-    observer.event(&Event::Connecting);
-    let mut connection = open(account, context)?;
+) -> Result<Connection<Stream>, Error> {
     match connection.ask_capabilities() {
-        Ok(_) => {}
+        Ok(_) => Ok(connection),
         // Some servers hang up on a command that they do not know (RFC 2449 came after them).
         Err(client::Error::Closed { .. } | client::Error::Broken { .. })
             if account.endpoint.tls != TlsMode::Starttls =>
         {
-            connection = open(account, context)?;
+            Call::start(account, context).greeted()
         }
-        Err(error) => return Err(Error::server(&account.endpoint.host, error)),
+        Err(error) => Err(of_server(account)(error)),
     }
-    if account.endpoint.tls == TlsMode::Starttls {
-        connection = starttls(connection, account, context)?;
-    }
-    let mut session = log_in(connection, account)?;
-    observer.event(&Event::Authenticated);
-    session.ask_capabilities().map_err(|error| Error::server(&account.endpoint.host, error))?;
-    Ok(session)
-}
-
-/// Connects and reads the greeting, under TLS if that comes first.
-fn open(account: &Account, context: &Context<'_>) -> Result<Connection<Stream>, Error> {
-    let endpoint = &account.endpoint;
-    let (socket, connector) = thread::scope(|scope| {
-        let build = || context.connectors.get(&account.tls);
-        // The connector takes tens of milliseconds to build, about what a connection takes.
-        let builder = (endpoint.tls == TlsMode::Implicit)
-            .then(|| thread::Builder::new().spawn_scoped(scope, build));
-        let socket = net::dial(endpoint, account.timeout, context.interrupt);
-        let connector = builder.map(|builder| match builder {
-            // A panic of the builder goes on here.
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // There was no thread to be had.
-            Err(_) => build(),
-        });
-        (socket, connector)
-    });
-    let broken = |source| net::Error::Unreachable { endpoint: endpoint.clone(), source };
-    let stream = Stream::new(socket?, account.timeout, context.interrupt.clone());
-    let mut stream = stream.map_err(broken)?;
-    if let Some(connector) = connector {
-        stream = stream.secure(endpoint, &connector?)?;
-    }
-    let trace = (context.trace)(&account.name);
-    Connection::open(stream, Limits::default(), trace)
-        .map_err(|error| Error::server(&endpoint.host, error))
 }
 
 /// Upgrades to TLS, whatever the server thinks of it: there is no way on in the clear.
-fn starttls(
+fn upgrade(
     connection: Connection<Stream>,
     account: &Account,
     context: &Context<'_>,
@@ -84,47 +120,68 @@ fn starttls(
         let connector = context.connectors.get(&account.tls).map_err(Upgrade::Net)?;
         stream.secure(&account.endpoint, &connector).map_err(Upgrade::Net)
     });
-    let server = |error| Error::server(&account.endpoint.host, error);
-    let mut connection = upgraded.map_err(|error| match error {
-        Upgrade::Client(error) => server(error),
+    upgraded.map_err(|error| match error {
+        Upgrade::Client(error) => of_server(account)(error),
         Upgrade::Net(error) => error.into(),
-    })?;
-    connection.ask_capabilities().map_err(server)?;
-    Ok(connection)
+    })
 }
 
 /// The one place that decides whether a password may go over this stream, by what the stream is
 /// and not by what was asked for.
-fn log_in(connection: Connection<Stream>, account: &Account) -> Result<Session<Stream>, Error> {
+fn log_in(
+    mut connection: Connection<Stream>,
+    account: &Account,
+    mut assumed: bool,
+) -> Result<Session<Stream>, Error> {
     let host = account.endpoint.host.clone();
     let stream = connection.stream();
     if !stream.is_secure() && !stream.is_loopback() && !account.allow_cleartext {
         connection.quit();
         return Err(Error::Cleartext { host });
     }
+    let credentials = Credentials { user: &account.user, secret: &account.secret };
+    loop {
+        let method = match method(&connection, account) {
+            Err(_) if std::mem::take(&mut assumed) => {
+                connection.ask_capabilities().map_err(of_server(account))?;
+                continue;
+            }
+            Err(source) => {
+                connection.quit();
+                return Err(Error::NoMethod { host, source });
+            }
+            Ok(method) => method,
+        };
+        let (error, refused) = match connection.login(&credentials, method) {
+            Ok(session) => return Ok(session),
+            Err(failed) => failed,
+        };
+        if let Some(mut refused) = refused {
+            // A way to log in that the server no longer offers says nothing of the credentials.
+            if std::mem::take(&mut assumed)
+                && refused.ask_capabilities().is_ok()
+                && self::method(&refused, account).is_ok_and(|now| now != method)
+            {
+                connection = *refused;
+                continue;
+            }
+            // Leave politely: some servers count a dropped line as an attack.
+            refused.quit();
+        }
+        return Err(match error {
+            client::Error::Interrupted => Error::Interrupted,
+            source => Error::Login { host, user: account.user.clone(), source },
+        });
+    }
+}
+
+/// Chooses the way to log in.
+fn method(connection: &Connection<Stream>, account: &Account) -> Result<LoginMethod, NoMethod> {
     let offered = connection.capabilities();
-    let method = choose(Login {
+    choose(Login {
         wanted: account.method,
         has_capa: offered.is_some(),
         has_user: offered.is_some_and(|offered| offered.user),
         sasl: offered.and_then(|offered| offered.sasl.as_deref()).unwrap_or_default(),
-    });
-    let method = match method {
-        Ok(method) => method,
-        Err(source) => {
-            connection.quit();
-            return Err(Error::NoMethod { host, source });
-        }
-    };
-    let credentials = Credentials { user: &account.user, secret: &account.secret };
-    connection.login(&credentials, method).map_err(|(error, connection)| {
-        // Leave politely: some servers count a dropped line as an attack.
-        if let Some(connection) = connection {
-            connection.quit();
-        }
-        match error {
-            client::Error::Interrupted => Error::Interrupted,
-            source => Error::Login { host, user: account.user.clone(), source },
-        }
     })
 }

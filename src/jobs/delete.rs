@@ -1,7 +1,7 @@
 //! Deleting by hand.
 
 use super::books::Books;
-use super::connect::connect;
+use super::enter::{Entered, enter};
 use super::fetch::leave;
 use super::headers::read_headers;
 use super::mailbox::{View, take_stock};
@@ -59,13 +59,14 @@ fn run(
     } else {
         Books::open(account, context)?
     };
-    let known = books.known()?;
     let now = context.surroundings.seconds();
-    let mut session = connect(account, context, observer)?;
-    let chosen = take_stock(&mut session, account, &known, &mut books, now).and_then(|view| {
-        let picked = select(&mut session, account, &view, &options.selection)?;
-        Ok((view, picked))
-    });
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, books.memory()?, observer)?;
+    let chosen =
+        take_stock(&mut session, account, mailbox, &known, &mut books, now).and_then(|view| {
+            let picked = select(&mut session, account, &view, &options.selection)?;
+            Ok((view, picked))
+        });
     let (view, picked) = match chosen {
         Ok(chosen) => chosen,
         Err(error) => return Err(leave(session, error)),

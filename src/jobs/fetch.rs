@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::books::Books;
 use super::commit::{Committer, Desk, Ledger};
-use super::connect::connect;
+use super::connect::Call;
 use super::decide::{Decision, decide, explain};
 use super::destinations::{self, Output};
 use super::download::{Download, Downloaded};
+use super::enter::{Entered, enter};
 use super::error::Unanswered;
 use super::mailbox::take_stock;
 use super::plan::{Item, Plan, Skip};
@@ -63,19 +64,19 @@ fn rehearse(
 ) -> Result<(), Error> {
     let FetchOptions { selection, policy, .. } = options;
     let mut books = Books::peek(account, context)?;
-    let known = books.known()?;
-    let mut session = connect(account, context, observer)?;
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, books.memory()?, observer)?;
     let now = context.surroundings.seconds();
-    let decided = take_stock(&mut session, account, &known, &mut books, now).and_then(|view| {
-        decide(&mut session, account, &view, selection, policy, books.state(), now)
-    });
+    let decided =
+        take_stock(&mut session, account, mailbox, &known, &mut books, now).and_then(|view| {
+            decide(&mut session, account, &view, selection, policy, books.state(), now)
+        });
     let decision = match decided {
         Ok(decision) => decision,
         Err(error) => return Err(leave(session, error)),
     };
     announce(&decision.plan, observer, outcome);
-    // Nothing hangs on the answer.
-    let _ = session.quit();
+    session.leave();
     Ok(())
 }
 
@@ -88,9 +89,10 @@ fn run(
 ) -> Result<(), Error> {
     let FetchOptions { outputs, selection, policy, .. } = options;
     let surroundings = context.surroundings;
+    Call::prepare(account, context);
 
-    // Before any network: the lock, the state, and what a killed run left. A look records
-    // nothing, so it needs no lock; it only wants to know what is new.
+    // Before any network: the lock, the state, and what a killed run left. A look records nothing, so
+    // it needs no lock; it only wants to know what is new.
     let mut books =
         if policy.look { Books::peek(account, context)? } else { Books::open(account, context)? };
     let files = books.files().clone();
@@ -106,18 +108,19 @@ fn run(
         sweep(&destinations, &names)?;
     }
 
-    let known = books.known()?;
     let first = books.state().is_some_and(|state| state.is_first_run().unwrap_or(false));
-    let mut session = connect(account, context, observer)?;
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, books.memory()?, observer)?;
     session.stream_mut().set_grace(GRACE);
     let login = surroundings.seconds();
-    let decided = take_stock(&mut session, account, &known, &mut books, login).and_then(|view| {
-        let state = books.state();
-        let decision = decide(&mut session, account, &view, &selection, &policy, state, login)?;
-        explain(&view, &decision, &policy, first, observer);
-        let met = first && selection.scope == Scope::New && !view.listing.is_empty();
-        Ok((decision, met))
-    });
+    let decided =
+        take_stock(&mut session, account, mailbox, &known, &mut books, login).and_then(|view| {
+            let state = books.state();
+            let decision = decide(&mut session, account, &view, &selection, &policy, state, login)?;
+            explain(&view, &decision, &policy, first, observer);
+            let met = first && selection.scope == Scope::New && !view.listing.is_empty();
+            Ok((decision, met))
+        });
     let (Decision { plan, seen }, met) = match decided {
         Ok(decided) => decided,
         Err(error) => return Err(leave(session, error)),
@@ -166,7 +169,7 @@ fn run(
 /// the mailbox locked on some servers.
 pub(super) fn leave(session: Session<Stream>, error: Error) -> Error {
     if !matches!(error, Error::Server { .. } | Error::Interrupted) {
-        let _ = session.quit();
+        session.leave();
     }
     error
 }

@@ -2,13 +2,13 @@
 
 use std::io;
 
-use super::connect::connect;
+use super::books::Books;
+use super::enter::{self, Entered, enter};
 use super::headers::read_headers;
 use super::mailbox::survey;
 use super::select::{select, without_top};
 use super::{Account, Context, Error, Observer};
 use crate::model::{Listed, Selection};
-use crate::state::{Known, State, StateFiles};
 use crate::summary::{Summary, matches};
 
 /// What to list.
@@ -43,9 +43,10 @@ pub fn list(
     observer: &mut dyn Observer,
     row: &mut dyn FnMut(Row<'_>) -> io::Result<()>,
 ) -> Result<(), Error> {
-    let known = peek(account, context)?;
-    let mut session = connect(account, context, observer)?;
-    let view = survey(&mut session, account, &known)?;
+    let mut books = Books::peek(account, context)?;
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, books.memory()?, observer)?;
+    let view = survey(account, mailbox, &known)?;
     let picked = view.pick(&options.selection);
     let conditions = &options.selection.headers;
     let mut any = picked.is_empty();
@@ -68,8 +69,7 @@ pub fn list(
             return Err(without_top(account));
         }
     }
-    // Nothing hangs on the answer.
-    let _ = session.quit();
+    session.leave();
     Ok(())
 }
 
@@ -83,23 +83,14 @@ pub fn count(
     selection: &Selection,
     observer: &mut dyn Observer,
 ) -> Result<u64, Error> {
-    let known = peek(account, context)?;
-    let mut session = connect(account, context, observer)?;
-    let count = if *selection == Selection::default() {
-        let stat = session.stat();
-        stat.map_err(|error| Error::server(&account.endpoint.host, error))?.messages
-    } else {
-        {
-            let view = survey(&mut session, account, &known)?;
-            select(&mut session, account, &view, selection)?.len() as u64
-        }
-    };
-    let _ = session.quit();
+    let mut books = Books::peek(account, context)?;
+    if *selection == Selection::default() {
+        return enter::count(account, context, &books.memory()?, observer);
+    }
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, books.memory()?, observer)?;
+    let view = survey(account, mailbox, &known)?;
+    let count = select(&mut session, account, &view, selection)?.len() as u64;
+    session.leave();
     Ok(count)
-}
-
-fn peek(account: &Account, context: &Context<'_>) -> Result<Known, Error> {
-    let files = StateFiles::new(context.state_directory, &account.name);
-    let state = State::peek(&files, &account.identity())?;
-    Ok(state.map(|state| state.known()).transpose()?.unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use super::books::Books;
 use super::renumber::guard;
 use super::verify::verify;
 use super::{Account, Error};
-use crate::client::Session;
+use crate::client::{Mailbox, Session};
 use crate::model::{Listed, MessageKey, Origin, Selection, Uid};
 use crate::net::Stream;
 use crate::state::{Known, KnownMessage, Recognition};
@@ -21,14 +21,12 @@ pub(super) struct View<'k> {
     found: HashMap<usize, MessageKey>,
 }
 
-/// Takes stock of the mailbox and recognises what is known. What is doubtful stays so.
+/// Recognises what is known of a mailbox. What is doubtful stays so.
 pub(super) fn survey<'k>(
-    session: &mut Session<Stream>,
     account: &Account,
+    mailbox: Mailbox,
     known: &'k Known,
 ) -> Result<View<'k>, Error> {
-    let mailbox =
-        session.mailbox().map_err(|error| Error::server(&account.endpoint.host, error))?;
     if !mailbox.has_uids && !mailbox.messages.is_empty() && !known.is_empty() {
         // To go on without would fetch everything again.
         return Err(Error::UidlLost { host: account.endpoint.host.clone() });
@@ -49,11 +47,12 @@ pub(super) fn survey<'k>(
 pub(super) fn take_stock<'k>(
     session: &mut Session<Stream>,
     account: &Account,
+    mailbox: Mailbox,
     known: &'k Known,
     books: &mut Books,
     now: i64,
 ) -> Result<View<'k>, Error> {
-    let mut view = survey(session, account, known)?;
+    let mut view = survey(account, mailbox, known)?;
     let found = verify(session, account, &mut view, books.state())?;
     if let Some(state) = books.state() {
         guard(session, account, &view, known, state)?;

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::books::open_state;
-use super::connect::connect;
+use super::enter::{Entered, enter};
 use super::mailbox::survey;
+use super::memory::Memory;
 use super::verify::digests;
 use super::{Account, Context, Error, Observer};
 use crate::delivery::{Found, Maildir, Names};
@@ -30,9 +31,9 @@ pub fn rebuild(
         found.entry(file.marker.clone()).or_default().push(file);
     }
 
-    let known = state.known()?;
-    let mut session = connect(account, context, observer)?;
-    let view = survey(&mut session, account, &known)?;
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, Memory::of(&mut state)?, observer)?;
+    let view = survey(account, mailbox, &known)?;
     let candidates: Vec<(usize, MessageKey)> = view
         .recognised
         .iter()
@@ -63,7 +64,7 @@ pub fn rebuild(
     let keys = candidates.into_iter().map(|(_, key)| key);
     let receipts: Vec<Receipt> = keys.zip(digests).filter_map(receipt).collect();
     state.commit(&receipts, &[])?;
-    let _ = session.quit();
+    session.leave();
     Ok(receipts.len())
 }
 
@@ -79,13 +80,13 @@ pub fn mark_seen(
     observer: &mut dyn Observer,
 ) -> Result<usize, Error> {
     let (_lock, mut state) = open_state(account, context)?;
-    let known = state.known()?;
-    let mut session = connect(account, context, observer)?;
-    let view = survey(&mut session, account, &known)?;
+    let Entered { mut session, mailbox, known } =
+        enter(account, context, Memory::of(&mut state)?, observer)?;
+    let view = survey(account, mailbox, &known)?;
     let picked = super::select::select(&mut session, account, &view, selection)?;
     let keys: Vec<MessageKey> =
         picked.into_iter().filter(|&at| !view.is_seen(at)).filter_map(|at| view.key(at)).collect();
     state.mark(&keys, Origin::Seen, context.surroundings.seconds())?;
-    let _ = session.quit();
+    session.leave();
     Ok(keys.len())
 }

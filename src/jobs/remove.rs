@@ -72,11 +72,12 @@ impl Deletions {
             observer.event(&Event::MessageFailed { message: &item.message, reason: &reason });
             outcome.failed += 1;
         }
-        let answer = session.quit();
         if self.marked.is_empty() {
             // Nothing hangs on the answer then.
+            session.leave();
             return Ok(Vec::new());
         }
+        let answer = session.quit();
         let unconfirmed = |source| Error::Unconfirmed {
             host: account.endpoint.host.clone(),
             count: self.marked.len(),

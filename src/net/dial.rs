@@ -1,8 +1,7 @@
 //! From a host name to a connected socket.
 
 use std::io;
-use std::net::{SocketAddr, TcpStream};
-use std::os::fd::AsFd;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,43 +17,61 @@ use crate::model::{Endpoint, Interrupt};
 const RESOLVER_FILES: usize = 5;
 
 /// What the dialling thread reports.
+#[derive(Debug)]
 enum Progress {
     /// The name has so many addresses.
     Resolved(usize),
     Done(Result<TcpStream, Error>),
 }
 
-/// Looks the host up and connects to the first of its addresses that answers. Each address gets
-/// `timeout`.
+/// A connection that is being made: the host is looked up, and its addresses are tried until one
+/// answers. Each gets the timeout.
 ///
 /// The work is done by a thread of its own, since neither the resolver nor a connect can be
-/// interrupted; one that is given up goes on for a while and ends by itself.
-///
-/// # Errors
-/// [`Error`] when the name does not resolve, when no address answers, or on an interrupt.
-pub fn dial(
-    endpoint: &Endpoint,
+/// interrupted, and since there is more to do until it is done. One that is given up goes on for a
+/// while and ends by itself.
+#[derive(Debug)]
+pub struct Dial {
+    endpoint: Endpoint,
     timeout: Duration,
-    interrupt: &Interrupt,
-) -> Result<TcpStream, Error> {
-    let (report, reports) = channel();
-    let to = endpoint.clone();
-    let dialler = thread::Builder::new().name("dial".to_owned());
-    let started = dialler.spawn(move || work(&to, timeout, &report));
-    started.map_err(|source| Error::Unreachable { endpoint: endpoint.clone(), source })?;
+    /// Nothing comes where there is no thread to be had.
+    reports: io::Result<Receiver<Progress>>,
+}
 
-    let mut patience = Patience::new(interrupt.clone());
-    let name = format!("an answer to the question for the address of {}", endpoint.host);
-    let addresses = match wait(&reports, timeout, &mut patience, name)? {
-        Progress::Resolved(addresses) => addresses,
-        Progress::Done(result) => return result,
-    };
-    let addresses = u32::try_from(addresses).unwrap_or(u32::MAX);
-    // A tick more than the connects may take together: theirs is the better error.
-    let all = timeout.saturating_mul(addresses).saturating_add(5 * TICK);
-    match wait(&reports, all, &mut patience, format!("a connection to {endpoint}"))? {
-        Progress::Done(result) => result,
-        Progress::Resolved(_) => Err(Error::Interrupted),
+impl Dial {
+    /// Starts to connect to `endpoint`.
+    #[must_use]
+    pub fn start(endpoint: &Endpoint, timeout: Duration) -> Self {
+        let (report, reports) = channel();
+        let to = endpoint.clone();
+        let dialler = thread::Builder::new().name("dial".to_owned());
+        let started = dialler.spawn(move || work(&to, timeout, &report));
+        Self { endpoint: endpoint.clone(), timeout, reports: started.map(|_| reports) }
+    }
+
+    /// Waits for the connection.
+    ///
+    /// # Errors
+    /// [`Error`] when the name does not resolve, when no address answers, or on an interrupt.
+    pub fn wait(self, interrupt: &Interrupt) -> Result<TcpStream, Error> {
+        let Self { endpoint, timeout, reports } = self;
+        let reports = match reports {
+            Ok(reports) => reports,
+            Err(source) => return Err(Error::Unreachable { endpoint, source }),
+        };
+        let mut patience = Patience::new(interrupt.clone());
+        let name = format!("an answer to the question for the address of {}", endpoint.host);
+        let addresses = match wait(&reports, timeout, &mut patience, name)? {
+            Progress::Resolved(addresses) => addresses,
+            Progress::Done(result) => return result,
+        };
+        let addresses = u32::try_from(addresses).unwrap_or(u32::MAX);
+        // A tick more than the connects may take together: theirs is the better error.
+        let all = timeout.saturating_mul(addresses).saturating_add(5 * TICK);
+        match wait(&reports, all, &mut patience, format!("a connection to {endpoint}"))? {
+            Progress::Done(result) => result,
+            Progress::Resolved(_) => Err(Error::Interrupted),
+        }
     }
 }
 
@@ -118,11 +135,20 @@ fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
 /// A name that the resolver does not find. It says so too when it could open none of the files and
 /// sockets by which it asks, and that is nothing that the user could find out from the name.
 fn unknown(host: String) -> Error {
-    let spare = || io::stderr().as_fd().try_clone_to_owned();
-    match (0..RESOLVER_FILES).map(|_| spare()).collect::<io::Result<Vec<_>>>() {
-        Ok(_) => Error::UnknownHost { host },
-        Err(error) => Error::Resolver { host, reason: error.to_string() },
+    let sockets = (0..RESOLVER_FILES).map(|_| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)));
+    match sockets.collect::<io::Result<Vec<_>>>() {
+        Err(error) if is_too_many_files(&error) => {
+            Error::Resolver { host, reason: error.to_string() }
+        }
+        _ => Error::UnknownHost { host },
     }
+}
+
+fn is_too_many_files(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    [Errno::MFILE, Errno::NFILE]
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 fn connect(
@@ -162,7 +188,7 @@ mod tests {
 
     fn dialled(host: &str, port: u16) -> Result<TcpStream, Error> {
         let endpoint = Endpoint { host: host.to_owned(), port, tls: TlsMode::None };
-        dial(&endpoint, Duration::from_secs(5), &Interrupt::default())
+        Dial::start(&endpoint, Duration::from_secs(5)).wait(&Interrupt::default())
     }
 
     #[test]
@@ -187,7 +213,7 @@ mod tests {
         let interrupt = Interrupt::default();
         interrupt.raise(2);
         let endpoint = Endpoint { host: "localhost".into(), port: 1, tls: TlsMode::None };
-        let result = dial(&endpoint, Duration::from_secs(5), &interrupt);
+        let result = Dial::start(&endpoint, Duration::from_secs(5)).wait(&interrupt);
         // A refusal may come first: both are fine, waiting is not.
         assert!(matches!(result, Err(Error::Interrupted | Error::Refused { .. })));
     }

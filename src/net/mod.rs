@@ -13,7 +13,7 @@ mod ticking;
 mod tls;
 mod wait;
 
-pub use dial::dial;
+pub use dial::Dial;
 pub use error::Error;
 pub use stream::Stream;
 pub use tls::{Connectors, TlsSettings, check_roots};

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::error::Error as _;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use native_tls::{Certificate, Protocol, TlsConnector};
 
@@ -18,9 +19,9 @@ pub struct TlsSettings {
 }
 
 /// Connectors, one for each distinct [`TlsSettings`]: to build one costs 40 to 65 ms, because it
-/// loads the system's certificates; to share one costs nothing.
-#[derive(Debug, Default)]
-pub struct Connectors(Mutex<HashMap<TlsSettings, TlsConnector>>);
+/// loads the system's certificates; to share one costs nothing. Clones are the same collection.
+#[derive(Clone, Debug, Default)]
+pub struct Connectors(Arc<Mutex<HashMap<TlsSettings, TlsConnector>>>);
 
 impl Connectors {
     /// The connector for `settings`.
@@ -37,6 +38,17 @@ impl Connectors {
         let connector = build(settings)?;
         built.insert(settings.clone(), connector.clone());
         Ok(connector)
+    }
+
+    /// Has the connector for `settings` built by a thread of its own, if there is one to be had;
+    /// [`Self::get`] then waits for that one.
+    pub fn prepare(&self, settings: &TlsSettings) {
+        if self.0.try_lock().is_ok_and(|built| !built.contains_key(settings)) {
+            let (connectors, settings) = (self.clone(), settings.clone());
+            // What is wrong with them is said to whoever needs one.
+            let builder = thread::Builder::new().name("tls".to_owned());
+            let _ = builder.spawn(move || connectors.get(&settings).is_ok());
+        }
     }
 }
 

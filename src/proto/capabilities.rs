@@ -72,6 +72,30 @@ impl Capabilities {
         }
     }
 
+    /// The capabilities as lines for [`Self::add_line`].
+    #[must_use]
+    pub fn to_lines(&self) -> Vec<String> {
+        let tags = [
+            (self.top, "TOP"),
+            (self.uidl, "UIDL"),
+            (self.user, "USER"),
+            (self.pipelining, "PIPELINING"),
+            (self.stls, "STLS"),
+            (self.resp_codes, "RESP-CODES"),
+            (self.auth_resp_code, "AUTH-RESP-CODE"),
+            (self.utf8_user, "UTF8 USER"),
+        ];
+        let mut lines: Vec<String> =
+            tags.iter().filter(|(on, _)| *on).map(|(_, tag)| (*tag).to_owned()).collect();
+        lines.extend(self.sasl.as_ref().map(|names| format!("SASL {}", names.join(" "))));
+        lines.extend(self.expire.map(|expire| match expire {
+            Expire::Never => "EXPIRE NEVER".to_owned(),
+            Expire::Days(days) => format!("EXPIRE {days}"),
+        }));
+        lines.extend(self.login_delay.map(|seconds| format!("LOGIN-DELAY {seconds}")));
+        lines
+    }
+
     /// Whether the server offers the SASL mechanism, named in upper case.
     #[must_use]
     pub fn offers(&self, mechanism: &str) -> bool {
@@ -104,6 +128,22 @@ mod tests {
         assert!(gmail.retr_deletes());
         assert_eq!(gmail.login_delay, Some(300));
         assert_eq!(read(&["PIPELINE", "EXPIRENEVER", "TOPS"]), Capabilities::default());
+    }
+
+    #[test]
+    fn their_lines_say_the_same() {
+        for lines in [
+            &["TOP", "UIDL", "USER", "PIPELINING", "STLS", "RESP-CODES", "AUTH-RESP-CODE"][..],
+            &["UTF8 USER", "SASL PLAIN LOGIN", "EXPIRE 0", "LOGIN-DELAY 300"],
+            &["SASL", "EXPIRE NEVER"],
+            &[],
+        ] {
+            let capabilities = read(lines);
+            let written = capabilities.to_lines();
+            assert_eq!(written.len(), lines.len());
+            let written: Vec<&str> = written.iter().map(String::as_str).collect();
+            assert_eq!(read(&written), capabilities);
+        }
     }
 
     #[test]

@@ -69,6 +69,9 @@ pub struct Engine {
     outstanding: VecDeque<(Command, usize)>,
     /// Octets of the outstanding command lines.
     outstanding_octets: usize,
+    /// Replies that are due until one answers a command that was sent ahead of an earlier reply;
+    /// nothing while no command was.
+    due_to_prove: Option<usize>,
     phase: Phase,
     decoder: DotDecoder,
     /// Decided by the greeting's own end; until then CRLF is as good as any.
@@ -86,6 +89,7 @@ impl Engine {
             outbox: Zeroizing::default(),
             outstanding: VecDeque::new(),
             outstanding_octets: 0,
+            due_to_prove: None,
             phase: Phase::Greeting,
             decoder: DotDecoder::new(LineEnd::Crlf),
             line_end: LineEnd::Crlf,
@@ -123,6 +127,9 @@ impl Engine {
         let octets = self.outbox.len() - before;
         self.outstanding_octets += octets;
         self.outstanding.push_back((command, octets));
+        if self.outstanding.len() > 1 && self.due_to_prove.is_none() {
+            self.due_to_prove = Some(self.outstanding.len());
+        }
         Ok(())
     }
 
@@ -143,6 +150,13 @@ impl Engine {
     #[must_use]
     pub fn outstanding(&self) -> (usize, usize) {
         (self.outstanding.len(), self.outstanding_octets)
+    }
+
+    /// Whether the server has begun to answer a command that was sent before the reply to an earlier one
+    /// was in (RFC 2449, section 6.6).
+    #[must_use]
+    pub fn has_pipelined(&self) -> bool {
+        self.due_to_prove == Some(0)
     }
 
     /// The command whose reply comes next or is under way.
@@ -214,6 +228,7 @@ impl Engine {
         let line = &input[..len];
         if let Some((ok, text)) = split_status(line) {
             let event = Event::Status { ok, text: len - text.len()..len };
+            self.due_to_prove = self.due_to_prove.map(|due| due.saturating_sub(1));
             return Ok(Some(match shape {
                 Shape::Lines if ok => {
                     self.phase = Phase::Lines { lines: 0, octets: 0 };

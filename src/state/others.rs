@@ -33,7 +33,10 @@ pub fn pending_of(
         let Some(path) = found.map(|files| files.database_path()) else { continue };
         match open_to_read(&path) {
             Ok(None) => {}
-            Ok(Some((connection, schema::VERSION))) => return pending(&connection, &path, place),
+            // Deliveries have been recorded in the same way from the first version on.
+            Ok(Some((connection, 1..=schema::VERSION))) => {
+                return pending(&connection, &path, place);
+            }
             Ok(Some(_)) => break,
             Err(_) if matches!(path.try_exists(), Ok(false)) => {}
             Err(source) => return Err(Error::sqlite(&path, source)),

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use rusqlite::types::Type;
 use rusqlite::{Connection, Row, Transaction};
 
-use super::KnownMessage;
-use crate::model::{MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Staged, Uid};
+use super::{KnownMessage, schema};
+use crate::model::{
+    MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Remembered, Staged, Uid,
+};
 
 /// A column that holds what it cannot hold.
 fn damaged(column: usize, what: &str) -> rusqlite::Error {
@@ -331,6 +333,33 @@ pub(super) fn set_times(
     let update = "UPDATE mailbox SET last_login = coalesce(?, last_login),
         last_success = coalesce(?, last_success)";
     transaction.prepare_cached(update)?.execute((login, success)).map(drop)
+}
+
+/// What is remembered of the server; nothing in a state of the first version that is only read.
+pub(super) fn remembered(connection: &Connection) -> rusqlite::Result<Remembered> {
+    if schema::version(connection)? < 2 {
+        return Ok(Remembered::default());
+    }
+    let lines = |text: Option<String>| text.map(|text| text.lines().map(str::to_owned).collect());
+    let select = "SELECT before_login, after_login, one_by_one_until FROM mailbox";
+    connection.query_row(select, (), |row| {
+        Ok(Remembered {
+            before_login: lines(row.get(0)?),
+            after_login: lines(row.get(1)?),
+            one_by_one_until: row.get(2)?,
+        })
+    })
+}
+
+pub(super) fn remember(
+    transaction: &Transaction<'_>,
+    remembered: &Remembered,
+) -> rusqlite::Result<()> {
+    let Remembered { before_login, after_login, one_by_one_until } = remembered;
+    let text = |lines: &Option<Vec<String>>| lines.as_ref().map(|lines| lines.join("\n"));
+    let update = "UPDATE mailbox SET before_login = ?, after_login = ?, one_by_one_until = ?";
+    let values = (text(before_login), text(after_login), one_by_one_until);
+    transaction.prepare_cached(update)?.execute(values).map(drop)
 }
 
 fn each(transaction: &Transaction<'_>, statement: &str, ids: &[i64]) -> rusqlite::Result<()> {

@@ -3,7 +3,8 @@
 use rusqlite::{Connection, Transaction};
 
 /// What each schema version adds to the one before. The file's version is its `user_version`.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     -- One row: which mailbox this is.
     CREATE TABLE mailbox (
         id           INTEGER PRIMARY KEY CHECK (id = 1),
@@ -63,7 +64,14 @@ const MIGRATIONS: [&str; 1] = ["
         reason   TEXT NOT NULL,
         PRIMARY KEY (uid, ordinal, size)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    -- What the server was last seen to do, under TLS.
+    ALTER TABLE mailbox ADD COLUMN before_login TEXT;        -- lines of its reply to CAPA
+    ALTER TABLE mailbox ADD COLUMN after_login TEXT;
+    ALTER TABLE mailbox ADD COLUMN one_by_one_until INTEGER; -- when pipelining may be tried again
+",
+];
 
 /// The version that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
@@ -80,4 +88,13 @@ pub(super) fn migrate(transaction: &Transaction<'_>, version: i64) -> rusqlite::
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "user_version", VERSION)
+}
+
+/// Makes a file of an earlier version.
+#[cfg(test)]
+pub(super) fn migrate_to(connection: &Connection, version: usize) {
+    for migration in MIGRATIONS.iter().take(version) {
+        connection.execute_batch(migration).unwrap();
+    }
+    connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use super::open::sync_journal;
 use super::{Error, Known, record};
 use crate::durable;
-use crate::model::{MessageKey, Origin, PendingDelivery, Place, Receipt, Uid};
+use crate::model::{MessageKey, Origin, PendingDelivery, Place, Receipt, Remembered, Uid};
 
 /// An account's state.
 #[derive(Debug)]
@@ -170,6 +170,22 @@ impl State {
             Ok(Times { last_login: row.get(0)?, last_success: row.get(1)? })
         });
         times.map_err(|source| self.fail(source))
+    }
+
+    /// What is remembered of the server.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn remembered(&self) -> Result<Remembered, Error> {
+        record::remembered(&self.connection).map_err(|source| self.fail(source))
+    }
+
+    /// Remembers that of the server, and nothing else.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn remember(&mut self, remembered: &Remembered) -> Result<(), Error> {
+        self.transact(|transaction| record::remember(transaction, remembered))
     }
 
     /// Whether no run has ever met mail in the mailbox and nothing is known.

@@ -166,6 +166,43 @@ fn another_mailbox_or_a_later_version_is_refused() {
 }
 
 #[test]
+fn a_state_of_the_first_version_is_read_and_becomes_one_of_this() {
+    let home = Home::new();
+    let place = maildir();
+    drop(home.open());
+    let path = home.files.database_path();
+    std::fs::remove_file(&path).unwrap();
+    let first = Connection::open(&path).unwrap();
+    crate::state::schema::migrate_to(&first, 1);
+    let insert = "INSERT INTO mailbox (id, identity, state_id) VALUES (1, ?, 'first')";
+    first.execute(insert, [home.identity.as_str()]).unwrap();
+    let insert =
+        "INSERT INTO message VALUES (1, x'61', 0, 5, 'delivered', 1, x'', '', NULL, NULL, NULL)";
+    first.execute(insert, ()).unwrap();
+    first.execute("INSERT INTO destination VALUES (1, 'maildir', x'2f6d61696c2f6d')", ()).unwrap();
+    first.execute("INSERT INTO delivery VALUES (1, 1, 1, 7, 'n', NULL, NULL, 0)", ()).unwrap();
+    drop(first);
+
+    let peeked = State::peek(&home.files, &home.identity).unwrap().unwrap();
+    assert_eq!(peeked.remembered().unwrap(), Remembered::default());
+    assert_eq!(peeked.known().unwrap().messages().len(), 1);
+    let directory = path.parent().unwrap();
+    let others = crate::state::pending_of(directory, home.files.stem(), "first", &place).unwrap();
+    assert_eq!(others.len(), 1, "another account completes what stands in it");
+
+    let mut state = home.open();
+    assert_eq!(state.id(), "first");
+    let remembered = Remembered {
+        before_login: Some(vec!["UIDL".to_owned(), "SASL PLAIN".to_owned()]),
+        after_login: None,
+        one_by_one_until: Some(5),
+    };
+    state.remember(&remembered).unwrap();
+    drop(state);
+    assert_eq!(home.open().remembered().unwrap(), remembered);
+}
+
+#[test]
 fn a_damaged_file_is_said_to_be_damaged() {
     let home = Home::new();
     drop(home.open());

@@ -19,6 +19,7 @@ mod memory;
 mod reach;
 mod readme;
 mod recovery;
+mod round_trips;
 mod secrets;
 mod security;
 mod selections;

@@ -114,6 +114,29 @@ fn accounts_are_fetched_from_at_once_as_many_as_jobs_say() {
 }
 
 #[test]
+fn accounts_of_one_host_are_no_more_at_once_than_it_may_have() {
+    let mut accounts = Accounts::new();
+    let stalled = accounts.serve("a", |script| script.on("RETR 1", Action::Stall));
+    stalled.add("Subject: x\r\n\r\nx\r\n");
+    for name in ["b", "c", "d"] {
+        accounts.serve_mail(name, 1);
+    }
+    // Another name is another host.
+    let elsewhere = accounts.section("d", "d").replace("localhost", "127.0.0.1");
+    let sections = ["a", "b", "c"].map(|name| accounts.section(name, name)).concat();
+    let limit = "jobs-per-host = 1\n".to_owned();
+    accounts.config(&(limit + &Accounts::defaults() + &sections + &elsewhere));
+    let mut child = accounts.home.command(&["fetch"]).spawn().unwrap();
+    // The last in the order is done while those before it wait for the first.
+    accounts.server("d").wait_until(|log| log.iter().any(|s| s.commands().contains(&"QUIT")));
+    assert!(accounts.server("b").log().is_empty() && accounts.server("c").log().is_empty());
+    accounts.server("a").wait_until(|log| log.iter().any(|s| s.commands().contains(&"RETR 1")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    accounts.run(&["fetch", "b", "c"]).succeeds();
+}
+
+#[test]
 fn an_interrupt_ends_those_at_work_and_begins_no_other() {
     let mut accounts = Accounts::new();
     let stalled = accounts.serve("a", |script| script.on("RETR 2", Action::Stall));

@@ -455,7 +455,9 @@ fn not_onto_the_command_line() {
 
 #[test]
 fn credentials_go_out_once_and_under_tls() {
-    // Every phase after the login fails, and none of them makes popfetch log in again.
+    // Every phase after the login fails, and none of them makes popfetch log in again; but one
+    // that fails before it is known whether the server takes several commands at a time may be
+    // that one's fault.
     for verb in ["CAPA", "STAT", "UIDL", "LIST", "RETR"] {
         let trigger = Trigger::verb(verb).nth(if verb == "CAPA" { 2 } else { 1 });
         let world = World::with(|script| script.on(trigger, Action::Close));
@@ -466,6 +468,7 @@ fn credentials_go_out_once_and_under_tls() {
             let secret = |line: &String| line.starts_with("AUTH") || line.starts_with("PASS");
             matches!(entry, Entry::Read { commands, tls: true } if commands.iter().any(secret))
         });
-        assert_eq!(secrets.count(), 1, "{verb}");
+        let logins = if matches!(verb, "STAT" | "UIDL") { 2 } else { 1 };
+        assert_eq!(secrets.count(), logins, "{verb}");
     }
 }

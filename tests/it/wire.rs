@@ -36,7 +36,7 @@ fn the_survey_is_one_flight() {
 #[test]
 fn a_window_of_retrs() {
     /// Octets that may be unanswered before the last command is added.
-    const WINDOW: usize = 1024;
+    const WINDOW: usize = 4096;
     let world = World::new();
     for n in 1..=1200 {
         world.mailbox.add(format!("Subject: {n}\r\n\r\n"));
@@ -66,7 +66,6 @@ fn a_window_of_retrs() {
         let octets: usize = flight.iter().map(|line| line.len() + 2).sum();
         let last = flight.last().map_or(0, |line| line.len() + 2);
         assert!(octets - last < WINDOW, "{octets} octets of {flight:?}");
-        assert!(flight.len() <= 100, "{} commands", flight.len());
     }
 }
 

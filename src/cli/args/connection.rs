@@ -7,6 +7,8 @@ use clap::{Args, ValueEnum, ValueHint};
 use popfetch::model::TlsMode;
 use popfetch::sasl::LoginMethod;
 
+use crate::cli::values::Pipeline;
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum TlsArg {
     Implicit,
@@ -51,6 +53,9 @@ pub(crate) struct ConnectionArgs {
     /// How long to wait for the server, between two octets too [default: 60]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
+    /// How many commands to send ahead of their replies: auto, off, or at most N [default: auto]
+    #[arg(long, value_name = "auto|off|N")]
+    pub(crate) pipeline: Option<Pipeline>,
     /// Send the password even where everybody on the way can read it
     #[arg(long)]
     pub(crate) allow_cleartext_password: bool,
@@ -67,6 +72,7 @@ impl ConnectionArgs {
             (self.password_file.is_some(), "--password-file"),
             (self.password_fd.is_some(), "--password-fd"),
             (self.timeout.is_some(), "--timeout"),
+            (self.pipeline.is_some(), "--pipeline"),
             (self.allow_cleartext_password, "--allow-cleartext-password"),
         ];
         given.iter().find(|(given, _)| *given).map(|(_, flag)| *flag)

@@ -10,6 +10,7 @@ use popfetch::sasl::LoginMethod;
 use toml::de::DeValue;
 
 use super::super::args::OrderArg;
+use super::super::values::Pipeline;
 use super::value::{
     Command, Deletion, Destinations, Host, Jobs, Messages, Port, Size, User, Value, Wrong,
 };
@@ -115,6 +116,8 @@ keys! {
     Globals {
         "jobs" jobs: Jobs, "16", "16",
         "How many accounts are fetched from at once.";
+        "jobs-per-host" jobs_per_host: Jobs, "16", "4",
+        "How many accounts of one server are fetched from at once. Some servers turn away who comes too often.";
     }
 }
 
@@ -141,6 +144,8 @@ keys! {
         "The certificates to trust, as a PEM file, instead of the system's.";
         "timeout" timeout: Duration, "60", "60",
         "How many seconds to wait for the server, between two octets too.";
+        "pipeline" pipeline: Pipeline, "\"auto\"", "\"off\"",
+        "How many commands to send ahead of their replies: auto (what the server announces and takes), off, or at most so many.";
         "allow-cleartext-password" allow_cleartext_password: bool, "false", "true",
         "Send the password even where everybody on the way can read it.";
         "to" to: Destinations, "(none; --to is needed)", "[\"maildir:~/Mail/{account}\"]",
@@ -161,6 +166,18 @@ keys! {
         "Fetch at most so much in a run, but always one message.";
         "headers-only" headers_only: bool, "false", "true",
         "Fetch only the header blocks; what is fetched so is never deleted.";
+    }
+}
+
+impl Globals {
+    /// How many accounts at once.
+    pub(crate) fn jobs(&self) -> Option<usize> {
+        self.jobs.as_ref().map(|set| set.value.0)
+    }
+
+    /// How many of them of one host.
+    pub(crate) fn jobs_per_host(&self) -> Option<usize> {
+        self.jobs_per_host.as_ref().map(|set| set.value.0)
     }
 }
 

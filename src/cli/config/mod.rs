@@ -11,9 +11,9 @@ mod suggest;
 mod value;
 
 pub(crate) use command::run;
-pub(crate) use keys::Values;
 #[cfg(test)]
-pub(crate) use keys::{Globals, Key};
+pub(crate) use keys::Key;
+pub(crate) use keys::{Globals, Values};
 pub(crate) use load::{AccountConfig, Config, locate};
 pub(crate) use suggest::{did_you_mean, nearest};
 pub(crate) use value::tls_name;

@@ -12,7 +12,7 @@ use super::super::args::OrderArg;
 use super::super::destination::Template;
 use super::super::paths::resolve;
 use super::super::source::host_name;
-use super::super::values::{parse_age, parse_first_fetch, parse_size};
+use super::super::values::{Pipeline, parse_age, parse_first_fetch, parse_size};
 use super::suggest::{did_you_mean, nearest};
 
 /// What is wrong with a value.
@@ -213,6 +213,22 @@ impl Value for Duration {
 
     fn shown(&self) -> Option<serde_json::Value> {
         Some(json!(self.as_secs()))
+    }
+}
+
+impl Value for Pipeline {
+    const KIND: &'static str = "\"auto\", \"off\" or a number from 1 to 1000";
+
+    fn read(value: &DeValue<'_>, _: &Path) -> Result<Self, Wrong> {
+        let most = number(value, 1..=1000).ok().and_then(|most| u16::try_from(most).ok());
+        match most {
+            Some(most) => Ok(Self::Most(most)),
+            None => text(value)?.parse().map_err(|_| Wrong::Kind),
+        }
+    }
+
+    fn shown(&self) -> Option<serde_json::Value> {
+        Some(json!(self.to_string()))
     }
 }
 

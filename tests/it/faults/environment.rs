@@ -1,7 +1,5 @@
 //! A strange environment: no home, no current directory, any umask; and a clock that was set.
 
-use rusqlite::Connection;
-
 use super::To::{Both, Maildir};
 use super::{Fault, To, check_all};
 use crate::support::World;
@@ -44,23 +42,6 @@ fn any_umask() {
     }));
 }
 
-/// The times that a state holds, moved by so many days: the clock was set by as many the other way.
-fn move_times(world: &World, days: i64) {
-    let name = format!("{}.db", world.account().replace(':', "%3A"));
-    let state = Connection::open(world.home.path("state/popfetch").join(name)).unwrap();
-    let seconds = days * 24 * 3600;
-    for (table, columns) in [
-        ("message", &["at", "missing_since", "dele_at", "deleted_at"][..]),
-        ("mailbox", &["last_login", "last_success", "met_at"]),
-        ("failure", &["last_at"]),
-    ] {
-        for column in columns {
-            let update = format!("UPDATE {table} SET {column} = {column} + ?");
-            state.execute(&update, [seconds]).unwrap();
-        }
-    }
-}
-
 #[test]
 fn a_clock_that_was_set() {
     for (days_back, policy, left) in [
@@ -74,7 +55,7 @@ fn a_clock_that_was_set() {
         let world = World::new();
         let mut all = world.add_many(4);
         world.fetch(&[]).succeeds();
-        move_times(&world, days_back);
+        world.move_times(days_back);
         world.fetch(policy).succeeds();
         all.push(world.add("late"));
         world.fetch(policy).succeeds();

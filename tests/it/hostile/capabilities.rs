@@ -1,27 +1,41 @@
 //! Capabilities that lie, and odd ones.
 
-use super::case::{BY_NAME, Case, DELETE, FETCH, LISTING, NOTHING, SILENCE, SURVEY, able, raw};
-use super::runner::run;
+use super::case::{
+    BY_NAME, Case, DELETE, FETCH, KNOWN_SESSION, LISTING, NOTHING, SURVEY, able, message, raw,
+};
+use super::runner::{run, story};
 use crate::support::server::{Capabilities, Pipelined, Script};
+
+/// A server that announces PIPELINING and cannot do it is called again, and that is remembered.
+#[test]
+fn pipelining_that_does_not_work() {
+    const FIRST: Case = Case {
+        timeout: "1",
+        hears: "CAPA AUTH CAPA STAT UIDL LIST | CAPA AUTH CAPA STAT UIDL LIST RETR QUIT",
+        ..FETCH
+    };
+    const SECOND: Case = Case {
+        mail: |mailbox| drop(mailbox.add(message("four", "the fourth"))),
+        timeout: "1",
+        hears: KNOWN_SESSION,
+        here: &[1, 2, 3, 4],
+        ..FETCH
+    };
+    let dropped = |script: Script| script.pipelined(Pipelined::Dropped);
+    let closed = |script: Script| script.pipelined(Pipelined::Closed);
+    story(&[
+        Case { name: "W80 what is pipelined is lost", server: dropped, ..FIRST },
+        Case { name: "W80 which is remembered", server: dropped, ..SECOND },
+    ]);
+    story(&[
+        Case { name: "W80 what is pipelined ends the connection", server: closed, ..FIRST },
+        Case { name: "W80 which is remembered, too", server: closed, ..SECOND },
+    ]);
+}
 
 #[test]
 fn capabilities_that_lie() {
     run(&[
-        Case {
-            name: "W80 PIPELINING, and what is pipelined is lost",
-            server: |s| s.pipelined(Pipelined::Dropped),
-            says: "timed out waiting for the reply to UIDL",
-            hears: SURVEY,
-            ..SILENCE
-        },
-        Case {
-            name: "W80 PIPELINING, and what is pipelined ends the connection",
-            server: |s| s.pipelined(Pipelined::Closed),
-            status: 75,
-            says: "closed the connection instead of sending the reply to STAT",
-            hears: SURVEY,
-            ..NOTHING
-        },
         Case {
             name: "W80 no PIPELINING, and what is pipelined would end the connection",
             server: |s| able(s, ["UIDL", "SASL PLAIN"]).pipelined(Pipelined::Closed),

@@ -36,11 +36,22 @@ pub(super) struct Case {
 pub(super) const LOGIN: &str = "CAPA AUTH";
 /// ... until it has listed its messages, ...
 pub(super) const SURVEY: &str = "CAPA AUTH CAPA STAT UIDL LIST";
+/// The same of a server that seems not to take several commands at once, and is then sent STAT, or
+/// STAT and UIDL, one after the other, ...
+pub(super) const SURVEY_AGAIN: &str = "CAPA AUTH CAPA STAT UIDL LIST | CAPA AUTH CAPA STAT";
+pub(super) const SURVEY_AGAIN_TO_UIDL: &str =
+    "CAPA AUTH CAPA STAT UIDL LIST | CAPA AUTH CAPA STAT UIDL";
 /// ... until it has sent them, ...
 pub(super) const RETRIEVAL: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR";
 /// ... and in a whole session, without deletions and with them.
 pub(super) const SESSION: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR QUIT";
 pub(super) const DELETION: &str = "CAPA AUTH CAPA STAT UIDL LIST RETR DELE QUIT";
+
+/// What a server hears that is remembered, until it has sent its messages, ...
+pub(super) const KNOWN_RETRIEVAL: &str = "AUTH CAPA STAT UIDL LIST RETR";
+/// ... and in a whole session.
+pub(super) const KNOWN_SESSION: &str = "AUTH CAPA STAT UIDL LIST RETR QUIT";
+pub(super) const KNOWN_DELETION: &str = "AUTH CAPA STAT UIDL LIST RETR DELE QUIT";
 
 /// What a server without SASL hears.
 pub(super) const BY_NAME: &str = "CAPA USER PASS CAPA STAT UIDL LIST RETR QUIT";

@@ -1,6 +1,9 @@
 //! The line is cut, before or in any reply of a session.
 
-use super::case::{Case, FETCH, LISTED, LOGIN, NOTHING, RETRIEVAL, SURVEY, by_name, cut};
+use super::case::{
+    Case, FETCH, LISTED, LOGIN, NOTHING, RETRIEVAL, SURVEY, SURVEY_AGAIN, SURVEY_AGAIN_TO_UIDL,
+    by_name, cut,
+};
 use super::runner::run;
 use crate::support::server::{Action, Trigger};
 
@@ -123,21 +126,21 @@ fn cut_in_the_listings() {
             name: "cut before the reply to STAT",
             server: |script| script.on("STAT", Action::Close),
             says: "instead of sending the reply to STAT",
-            hears: SURVEY,
+            hears: SURVEY_AGAIN,
             ..CUT
         },
         Case {
             name: "cut in the reply to STAT",
             server: |script| script.on("STAT", cut("+OK 3 1")),
             says: "instead of sending the reply to STAT",
-            hears: SURVEY,
+            hears: SURVEY_AGAIN,
             ..CUT
         },
         Case {
             name: "cut before the reply to UIDL",
             server: |script| script.on("UIDL", Action::Close),
             says: "instead of sending the reply to UIDL",
-            hears: SURVEY,
+            hears: SURVEY_AGAIN_TO_UIDL,
             ..CUT
         },
         Case {

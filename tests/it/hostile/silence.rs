@@ -1,7 +1,9 @@
 //! The server falls silent, before or in any reply of a session.
 
 use super::case::Case;
-use super::case::{LISTED, LOGIN, RETRIEVAL, SILENCE, SURVEY, by_name, raw};
+use super::case::{
+    LISTED, LOGIN, RETRIEVAL, SILENCE, SURVEY, SURVEY_AGAIN, SURVEY_AGAIN_TO_UIDL, by_name, raw,
+};
 use super::runner::run;
 use crate::support::server::{Action, Trigger};
 
@@ -81,14 +83,14 @@ fn silent_in_the_mailbox() {
             name: "silent at STAT",
             server: |script| script.on("STAT", Action::Stall),
             says: "timed out waiting for the reply to STAT",
-            hears: SURVEY,
+            hears: SURVEY_AGAIN,
             ..SILENCE
         },
         Case {
             name: "silent at UIDL",
             server: |script| script.on("UIDL", Action::Stall),
             says: "timed out waiting for the reply to UIDL",
-            hears: SURVEY,
+            hears: SURVEY_AGAIN_TO_UIDL,
             ..SILENCE
         },
         Case {

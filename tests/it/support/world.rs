@@ -4,6 +4,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use rusqlite::Connection;
 
 use super::certs::{Authority, Leaf};
 use super::home::finish;
@@ -55,6 +56,24 @@ impl World {
         let message = format!("From: x@example.org\nSubject: {text}\n\n{text}\n");
         self.mailbox.add(message.replace('\n', "\r\n"));
         message
+    }
+
+    /// Moves the times that the state holds by so many days: the clock was set by as many the other
+    /// way.
+    pub(crate) fn move_times(&self, days: i64) {
+        let name = format!("{}.db", self.account().replace(':', "%3A"));
+        let state = Connection::open(self.home.path("state/popfetch").join(name)).unwrap();
+        let seconds = days * 24 * 3600;
+        for (table, columns) in [
+            ("message", &["at", "missing_since", "dele_at", "deleted_at"][..]),
+            ("mailbox", &["last_login", "last_success", "met_at", "one_by_one_until"]),
+            ("failure", &["last_at"]),
+        ] {
+            for column in columns {
+                let update = format!("UPDATE {table} SET {column} = {column} + ?");
+                state.execute(&update, [seconds]).unwrap();
+            }
+        }
     }
 
     /// Adds `count` messages.

@@ -1,0 +1,101 @@
+//! Into the mailbox, with as few round trips as what is remembered of the server allows.
+
+use super::connect::Call;
+use super::memory::Memory;
+use super::{Account, Context, Error, Event, Observer};
+use crate::client::{Mailbox, Session};
+use crate::net::Stream;
+use crate::state::Known;
+
+/// A mailbox that was entered, and what is known of it.
+pub(super) struct Entered {
+    pub(super) session: Session<Stream>,
+    pub(super) mailbox: Mailbox,
+    pub(super) known: Known,
+}
+
+/// Logs in and takes stock of the mailbox. What the server shows of itself goes into `memory`.
+pub(super) fn enter(
+    account: &Account,
+    context: &Context<'_>,
+    mut memory: Memory<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Entered, Error> {
+    let call = Call::start(account, context);
+    let (entered, known) =
+        memory.recall_during(|memory| try_to_enter(call, account, context, memory, observer));
+    match entered {
+        Ok((session, mailbox)) => {
+            let remembered = memory.save();
+            match known.and_then(|known| remembered.map(|()| known)) {
+                Ok(known) => Ok(Entered { session, mailbox, known }),
+                Err(error) => {
+                    session.leave();
+                    Err(error)
+                }
+            }
+        }
+        Err(error) => {
+            // A line that is down says nothing of the server.
+            if !matches!(error, Error::Net(_) | Error::Interrupted) {
+                memory.doubt();
+            }
+            // The error that there is already matters more.
+            let _ = memory.save();
+            Err(error)
+        }
+    }
+}
+
+/// Logs in and only asks how many messages there are.
+pub(super) fn count(
+    account: &Account,
+    context: &Context<'_>,
+    memory: &Memory<'_>,
+    observer: &mut dyn Observer,
+) -> Result<u64, Error> {
+    let call = Call::start(account, context);
+    let mut session = call.log_in(memory.before_login().as_ref(), observer)?;
+    let stat = session.stat().map_err(|error| Error::server(&account.endpoint.host, error))?;
+    session.leave();
+    Ok(stat.messages)
+}
+
+fn try_to_enter(
+    call: Call<'_>,
+    account: &Account,
+    context: &Context<'_>,
+    memory: &mut Memory<'_>,
+    observer: &mut dyn Observer,
+) -> Result<(Session<Stream>, Mailbox), Error> {
+    let now = context.surroundings.seconds();
+    let mut session = call.log_in(memory.before_login().as_ref(), observer)?;
+    let before = session.capabilities().cloned();
+    let after = memory.after_login();
+    let is_new = after.is_none();
+    if let Some(after) = after {
+        session.assume(after);
+    }
+    let most = if memory.is_one_by_one(now) { 1 } else { usize::MAX };
+    session.limit_pipeline(account.pipeline.unwrap_or(most));
+    let server = |error| Error::server(&account.endpoint.host, error);
+    let mailbox = match session.mailbox() {
+        Err(error) if is_new && error.is_connection_loss() && session.doubts_pipelining() => {
+            observer.event(&Event::Note(
+                "the server did not answer commands that were sent together: trying again, one \
+                 at a time",
+            ));
+            session = Call::start(account, context).log_in(None, observer)?;
+            session.limit_pipeline(1);
+            let mailbox = session.mailbox().map_err(server)?;
+            // Not before that: the server may as well have been down.
+            memory.note_one_by_one(now);
+            mailbox
+        }
+        surveyed => surveyed.map_err(server)?,
+    };
+    if session.stream_mut().is_secure() {
+        memory.learn(before.as_ref(), session.capabilities());
+    }
+    Ok((session, mailbox))
+}

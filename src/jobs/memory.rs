@@ -1,0 +1,127 @@
+//! What is remembered of a server and its mailbox, as a session uses it.
+
+use std::thread;
+
+use super::Error;
+use crate::model::Remembered;
+use crate::proto::Capabilities;
+use crate::state::{Known, State};
+
+/// How long, in seconds, commands are sent one at a time to a server that could not take several.
+const ONE_BY_ONE: i64 = 30 * 24 * 3600;
+
+/// What is remembered of an account's server.
+pub(super) struct Memory<'a> {
+    before: Remembered,
+    now: Remembered,
+    /// Where it is written down.
+    state: Option<&'a mut State>,
+    may_write: bool,
+}
+
+impl<'a> Memory<'a> {
+    /// What `state` holds.
+    pub(super) fn of(state: &'a mut State) -> Result<Self, Error> {
+        let before = state.remembered()?;
+        Ok(Self { now: before.clone(), before, state: Some(state), may_write: true })
+    }
+
+    /// What `state` holds, which may not be written.
+    pub(super) fn read_only(state: Option<&'a mut State>) -> Result<Self, Error> {
+        let before = state.as_deref().map(State::remembered).transpose()?.unwrap_or_default();
+        Ok(Self { now: before.clone(), before, state, may_write: false })
+    }
+
+    /// Has what is known of the mailbox read, which takes a while for a large one, while `work` is
+    /// done. Gives the results of both.
+    pub(super) fn recall_during<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> (T, Result<Known, Error>) {
+        let Some(state) = self.state.take() else { return (work(self), Ok(Known::default())) };
+        let (done, known) = thread::scope(|scope| {
+            let reader = thread::Builder::new().name("known".to_owned());
+            let state = &mut *state;
+            let reading = reader.spawn_scoped(scope, move || state.known());
+            let done = work(self);
+            let known = reading.ok().map(|reading| {
+                reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
+            (done, known)
+        });
+        // There may be no thread to be had.
+        let known = known.unwrap_or_else(|| state.known());
+        self.state = Some(state);
+        (done, known.map_err(Error::from))
+    }
+
+    /// What the server offered before the login.
+    pub(super) fn before_login(&self) -> Option<Capabilities> {
+        self.now.before_login.as_deref().map(capabilities)
+    }
+
+    /// What it offered after the login.
+    pub(super) fn after_login(&self) -> Option<Capabilities> {
+        self.now.after_login.as_deref().map(capabilities)
+    }
+
+    /// Whether the server, at the time `now`, is to be sent one command at a time.
+    pub(super) fn is_one_by_one(&self, now: i64) -> bool {
+        self.now.one_by_one_until.is_some_and(|until| now < until)
+    }
+
+    /// At the time `now`, the server could not take several commands at a time.
+    pub(super) fn note_one_by_one(&mut self, now: i64) {
+        self.now.one_by_one_until = Some(now + ONE_BY_ONE);
+    }
+
+    /// Takes note of what the server offers. Where that has changed behind the login, it may have
+    /// before it: next time it is asked there, too.
+    pub(super) fn learn(&mut self, before: Option<&Capabilities>, after: Option<&Capabilities>) {
+        let after = after.map(Capabilities::to_lines);
+        let changed = self.now.after_login.is_some() && self.now.after_login != after;
+        self.now.before_login = before.filter(|_| !changed).map(Capabilities::to_lines);
+        self.now.after_login = after;
+    }
+
+    /// Forgets what the server offers: in the next run nothing is taken for granted.
+    pub(super) fn doubt(&mut self) {
+        self.now.before_login = None;
+        self.now.after_login = None;
+    }
+
+    /// Writes down what has changed.
+    pub(super) fn save(self) -> Result<(), Error> {
+        match self.state {
+            Some(state) if self.may_write && self.before != self.now => {
+                Ok(state.remember(&self.now)?)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Capabilities that are remembered as lines.
+fn capabilities(lines: &[String]) -> Capabilities {
+    let mut capabilities = Capabilities::default();
+    lines.iter().for_each(|line| capabilities.add_line(line.as_bytes()));
+    capabilities
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_behind_the_login_casts_doubt_on_what_is_before_it() {
+        let offers = |line: &str| capabilities(&[line.to_owned()]);
+        let mut memory = Memory::read_only(None).unwrap();
+        memory.learn(Some(&offers("SASL PLAIN")), Some(&offers("UIDL")));
+        assert!(memory.before_login().unwrap().offers("PLAIN"));
+        memory.learn(Some(&offers("SASL PLAIN")), Some(&offers("UIDL")));
+        assert!(memory.before_login().is_some());
+        memory.learn(Some(&offers("SASL PLAIN")), Some(&offers("TOP")));
+        assert!(memory.before_login().is_none());
+        assert!(memory.after_login().unwrap().top);
+    }
+}
