@@ -48,6 +48,11 @@ impl DotDecoder {
         Self { place: Place::LineStart, end, needle: Finder::new(needle) }
     }
 
+    /// Begins the next message.
+    pub(super) fn restart(&mut self) {
+        self.place = Place::LineStart;
+    }
+
     /// Decodes the start of `input`, which must not be empty.
     pub(super) fn decode(&mut self, input: &[u8]) -> Decoded {
         let mut from = 0;

@@ -236,7 +236,7 @@ impl Engine {
                 }
                 Shape::Body if ok => {
                     self.phase = Phase::Body;
-                    self.decoder = DotDecoder::new(self.line_end);
+                    self.decoder.restart();
                     Step { consumed, event, finished: None }
                 }
                 _ => self.finish(consumed, event),
@@ -289,6 +289,7 @@ impl Engine {
         self.scanned = 0;
         if matches!(self.phase, Phase::Greeting) {
             self.line_end = found.end;
+            self.decoder = DotDecoder::new(found.end);
         }
         if self.line_end == LineEnd::Crlf && found.end == LineEnd::Lf {
             let line = Quoted::new(&input[..found.len]);
