@@ -23,19 +23,16 @@ impl HeaderBlock {
         if self.complete {
             return;
         }
-        let room = MAX - self.bytes.len();
-        // The empty line may begin with the last octet that is there.
-        let from = self.bytes.len().saturating_sub(1);
-        self.bytes.extend_from_slice(&piece[..piece.len().min(room)]);
-        if self.bytes.first() == Some(&b'\n') {
-            self.bytes.clear();
-            self.complete = true;
-        } else if let Some(at) = memchr::memmem::find(&self.bytes[from..], b"\n\n") {
-            self.bytes.truncate(from + at + 1);
-            self.complete = true;
-        } else if self.bytes.len() == MAX {
-            self.complete = true;
-        }
+        let piece = &piece[..piece.len().min(MAX - self.bytes.len())];
+        let at_line_start = matches!(self.bytes.last(), None | Some(b'\n'));
+        let end = if at_line_start && piece.starts_with(b"\n") {
+            Some(0)
+        } else {
+            memchr::memmem::find(piece, b"\n\n").map(|at| at + 1)
+        };
+        // No more than that: it is kept as long as the message waits for its batch.
+        self.bytes.extend_from_slice(&piece[..end.unwrap_or(piece.len())]);
+        self.complete = end.is_some() || self.bytes.len() == MAX;
     }
 
     /// Whether all of it has been seen.
