@@ -54,11 +54,11 @@ impl SpooledMessage {
     /// Takes the next octets, with LF line ends, which `header` has seen already.
     pub(crate) fn write(&mut self, header: &HeaderBlock, piece: &[u8]) -> Result<(), Error> {
         let written = match &mut self.held {
-            Some(held) => {
+            Some(held) if !header.is_complete() => {
                 held.extend_from_slice(piece);
-                if header.is_complete() { self.begin(header) } else { Ok(()) }
+                Ok(())
             }
-            None => self.quote(piece),
+            _ => self.begin(header).and_then(|()| self.quote(piece)),
         };
         written.map_err(|error| self.mbox.spooling(error))
     }
