@@ -6,7 +6,7 @@ use divan::{Bencher, black_box};
 use popfetch::delivery::LineFeeds;
 
 use crate::mail::{Lines, message, stuffed};
-use crate::wire::{RECORD, greeted, retrieve};
+use crate::wire::{greeted, retrieve};
 
 /// What is gathered for one write.
 const WRITE: usize = 64 * 1024;
@@ -21,19 +21,15 @@ pub(crate) fn reply(lines: Lines, octets: usize) -> Vec<u8> {
 fn wire_to_file(bencher: Bencher, lines: Lines) {
     let reply = reply(lines, 512 * 1024);
     let mut engine = greeted();
-    let mut file = Vec::with_capacity(WRITE + RECORD);
+    let mut file = Vec::with_capacity(WRITE);
     bencher.counter(BytesCount::new(reply.len())).bench_local(|| {
         let mut line_feeds = LineFeeds::default();
         retrieve(&mut engine, &reply, |chunk| {
-            let converted = line_feeds.convert(chunk, |piece| {
-                file.extend_from_slice(piece);
-                Ok::<_, ()>(())
-            });
-            converted.unwrap();
-            if file.len() >= WRITE {
+            if file.len() + chunk.len() > WRITE {
                 black_box(&file);
                 file.clear();
             }
+            line_feeds.convert(chunk, &mut file);
         });
     });
 }

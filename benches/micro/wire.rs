@@ -4,7 +4,7 @@ use popfetch::model::MessageNumber;
 use popfetch::proto::{Command, Engine, Event, Limits};
 
 /// What OpenSSL hands out at a time.
-pub(crate) const RECORD: usize = 16 * 1024;
+const RECORD: usize = 16 * 1024;
 
 /// An engine that has been greeted.
 pub(crate) fn greeted() -> Engine {

@@ -78,8 +78,13 @@ impl Destination {
 pub struct Sink {
     parts: Vec<Part>,
     line_feeds: LineFeeds,
+    /// Octets with LF line ends that were not passed on yet.
+    gathered: Vec<u8>,
     header: HeaderBlock,
 }
+
+/// Octets that are passed on at once: one write for each file.
+const GATHERED: usize = 64 * 1024;
 
 /// A message that is complete in every destination and visible in none. Dropped before
 /// [`Self::keep`], it leaves nothing behind.
@@ -139,7 +144,7 @@ impl Part {
 
     fn append(&mut self, header: &HeaderBlock, octets: &[u8]) -> Result<(), Error> {
         let result = match self {
-            Self::File(staged) => staged.file.append(octets),
+            Self::File(staged) => staged.file.write(octets),
             Self::Mbox(spooled) => return spooled.write(header, octets),
             Self::Spool { spool, .. } => spool.file().append(octets),
         };
@@ -184,7 +189,12 @@ impl Sink {
                 }
             });
         }
-        Ok(Self { parts, line_feeds: LineFeeds::default(), header: HeaderBlock::default() })
+        Ok(Self {
+            parts,
+            line_feeds: LineFeeds::default(),
+            gathered: Vec::new(),
+            header: HeaderBlock::default(),
+        })
     }
 
     /// Takes the next octets of the message, as they came, with CRLF line ends.
@@ -192,33 +202,39 @@ impl Sink {
     /// # Errors
     /// [`Error::Storage`] or [`Error::Spool`].
     pub fn write(&mut self, octets: &[u8]) -> Result<(), Error> {
-        let Self { parts, line_feeds, header } = self;
-        for part in parts.iter_mut().filter(|part| part.keeps_crlf()) {
-            part.append(header, octets)?;
+        for part in self.parts.iter_mut().filter(|part| part.keeps_crlf()) {
+            part.append(&self.header, octets)?;
         }
-        line_feeds.convert(octets, |piece| write_piece(parts, header, piece))
+        if self.gathered.len() + octets.len() > GATHERED {
+            self.pass_on()?;
+        }
+        self.line_feeds.convert(octets, &mut self.gathered);
+        Ok(())
+    }
+
+    /// Gives what was gathered to those that want LF line ends.
+    fn pass_on(&mut self) -> Result<(), Error> {
+        self.header.add(&self.gathered);
+        for part in self.parts.iter_mut().filter(|part| !part.keeps_crlf()) {
+            part.append(&self.header, &self.gathered)?;
+        }
+        self.gathered.clear();
+        Ok(())
     }
 
     /// Ends the message. It is staged then.
     ///
     /// # Errors
     /// [`Error::Storage`] or [`Error::Spool`].
-    pub fn finish(self) -> Result<StagedMessage, Error> {
-        let Self { mut parts, line_feeds, mut header } = self;
-        line_feeds.finish(|piece| write_piece(&mut parts, &mut header, piece))?;
+    pub fn finish(mut self) -> Result<StagedMessage, Error> {
+        std::mem::take(&mut self.line_feeds).finish(&mut self.gathered);
+        self.pass_on()?;
+        let Self { mut parts, header, .. } = self;
         for part in &mut parts {
             part.finish(&header)?;
         }
         Ok(StagedMessage { parts, header })
     }
-}
-
-fn write_piece(parts: &mut [Part], header: &mut HeaderBlock, piece: &[u8]) -> Result<(), Error> {
-    header.add(piece);
-    for part in parts.iter_mut().filter(|part| !part.keeps_crlf()) {
-        part.append(header, piece)?;
-    }
-    Ok(())
 }
 
 impl StagedMessage {

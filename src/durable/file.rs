@@ -21,6 +21,8 @@ pub struct File {
 
 /// Octets gathered for one write.
 const BUFFER: usize = 64 * 1024;
+/// Octets that are not worth a copy to gather them with others.
+const LARGE: usize = 16 * 1024;
 
 impl File {
     pub(super) fn new(fd: OwnedFd, path: PathBuf) -> Self {
@@ -40,14 +42,23 @@ impl File {
     /// # Errors
     /// [`Error`] when the disk is full, or fails.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        if bytes.len() >= LARGE {
+            return self.write(bytes);
+        }
         if self.buffer.len() + bytes.len() > BUFFER {
             self.write_buffer()?;
         }
-        if bytes.len() >= BUFFER {
-            return self.write(bytes);
-        }
         self.buffer.extend_from_slice(bytes);
         Ok(())
+    }
+
+    /// Appends `bytes`, which were gathered already, and writes them.
+    ///
+    /// # Errors
+    /// [`Error`] when the disk is full, or fails.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.write_buffer()?;
+        self.write_now(bytes)
     }
 
     /// Writes what was appended; the file is then as long as it should be, though not yet durable.
@@ -62,12 +73,12 @@ impl File {
     }
 
     fn write_buffer(&mut self) -> Result<(), Error> {
-        self.write(&self.buffer)?;
+        self.write_now(&self.buffer)?;
         self.buffer.clear();
         Ok(())
     }
 
-    fn write(&self, bytes: &[u8]) -> Result<(), Error> {
+    fn write_now(&self, bytes: &[u8]) -> Result<(), Error> {
         change::write(&self.file, &self.path, bytes, &mut 0)
             .map_err(|source| self.failed("write to", source))
     }

@@ -1,7 +1,5 @@
 //! Messages that may be other ones than the known ones whose UID they bear.
 
-use std::convert::Infallible;
-
 use super::headers::read_headers;
 use super::mailbox::View;
 use super::{Account, Error};
@@ -69,13 +67,9 @@ pub(super) fn digests(
 
 /// The digest of a header block, as a delivery takes it: with LF line ends.
 pub(super) fn digest(header: &[u8]) -> [u8; 32] {
+    let mut lines = Vec::new();
+    LineFeeds::default().convert(header, &mut lines);
     let mut block = HeaderBlock::default();
-    let mut line_feeds = LineFeeds::default();
-    let added = line_feeds.convert(header, |piece| {
-        block.add(piece);
-        Ok::<_, Infallible>(())
-    });
-    match added {
-        Ok(()) => block.digest(),
-    }
+    block.add(&lines);
+    block.digest()
 }
