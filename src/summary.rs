@@ -3,12 +3,25 @@
 //! For people's eyes only. Nothing about delivery is decided here, so a parser that is wrong
 //! about a hostile message costs a line of a list and no more.
 
+use std::sync::LazyLock;
+
 use mail_parser::{Addr, HeaderForm, HeaderName, MessageParser};
 
 use crate::model::HeaderConditions;
 
 /// The part of a header block that is read, in octets.
 pub const MAX_HEADER: usize = 512 * 1024;
+
+/// Decodes what a [`Summary`] shows and passes over the rest: much of a header block says how the
+/// message came here, and takes longest to understand.
+static PARSER: LazyLock<MessageParser> = LazyLock::new(|| {
+    MessageParser::new()
+        .header_address(HeaderName::From)
+        .header_text(HeaderName::Subject)
+        .header_date(HeaderName::Date)
+        .header_id(HeaderName::MessageId)
+        .default_header_ignore()
+});
 
 /// Sender, subject and date of a message, decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,7 +43,7 @@ impl Summary {
     #[must_use]
     pub fn of(header: &[u8]) -> Self {
         let header = &header[..header.len().min(MAX_HEADER)];
-        let Some(message) = MessageParser::default().parse_headers(header) else {
+        let Some(message) = PARSER.parse_headers(header) else {
             return Self::default();
         };
         let from = message.from().and_then(|from| from.first());
