@@ -99,7 +99,7 @@ impl Stream {
     fn socket(&self) -> &TcpStream {
         match &self.inner {
             Inner::Plain(socket) => socket,
-            Inner::Tls(tls) => &tls.0.get_ref().socket,
+            Inner::Tls(tls) => tls.0.get_ref().socket(),
         }
     }
 
