@@ -151,6 +151,15 @@ impl Part {
         result.map_err(|source| self.failed(source))
     }
 
+    /// Has the sync of a large message begin while it comes in. What is handed over is not synced.
+    fn begin_sync(&mut self) {
+        match self {
+            Self::File(staged) => staged.file.begin_sync(),
+            Self::Mbox(spooled) => spooled.file_mut().begin_sync(),
+            Self::Spool { .. } => {}
+        }
+    }
+
     fn finish(&mut self, header: &HeaderBlock) -> Result<(), Error> {
         let result = match self {
             Self::File(staged) => staged.file.complete(),
@@ -217,6 +226,7 @@ impl Sink {
         self.header.add(&self.gathered);
         for part in self.parts.iter_mut().filter(|part| !part.keeps_crlf()) {
             part.append(&self.header, &self.gathered)?;
+            part.begin_sync();
         }
         self.gathered.clear();
         Ok(())

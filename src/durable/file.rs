@@ -1,12 +1,14 @@
 //! A file that is being written.
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rustix::fd::OwnedFd;
+use rustix::fs::Advice;
 
 use super::Error;
 use super::change::{self, Change, make};
@@ -17,16 +19,23 @@ pub struct File {
     pub(super) file: std::fs::File,
     path: PathBuf,
     buffer: Vec<u8>,
+    /// Octets that were written.
+    written: u64,
+    /// Octets of them whose sync has begun.
+    begun: u64,
 }
 
 /// Octets gathered for one write.
 const BUFFER: usize = 64 * 1024;
 /// Octets that are not worth a copy to gather them with others.
 const LARGE: usize = 16 * 1024;
+/// Octets of a file whose sync begins while more of it comes: enough for the disk to be busy, and
+/// little enough to leave next to nothing for the end.
+const BEGIN: u64 = 4 * 1024 * 1024;
 
 impl File {
     pub(super) fn new(fd: OwnedFd, path: PathBuf) -> Self {
-        Self { file: std::fs::File::from(fd), path, buffer: Vec::new() }
+        Self { file: std::fs::File::from(fd), path, buffer: Vec::new(), written: 0, begun: 0 }
     }
 
     /// Lets only the user read and write it, whatever the umask has left of that.
@@ -58,7 +67,8 @@ impl File {
     /// [`Error`] when the disk is full, or fails.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.write_buffer()?;
-        self.write_now(bytes)
+        change::write(&self.file, &self.path, bytes, &mut self.written)
+            .map_err(|source| self.failed("write to", source))
     }
 
     /// Writes what was appended; the file is then as long as it should be, though not yet durable.
@@ -73,14 +83,23 @@ impl File {
     }
 
     fn write_buffer(&mut self) -> Result<(), Error> {
-        self.write_now(&self.buffer)?;
+        let written = change::write(&self.file, &self.path, &self.buffer, &mut self.written);
+        written.map_err(|source| self.failed("write to", source))?;
         self.buffer.clear();
         Ok(())
     }
 
-    fn write_now(&self, bytes: &[u8]) -> Result<(), Error> {
-        change::write(&self.file, &self.path, bytes, &mut 0)
-            .map_err(|source| self.failed("write to", source))
+    /// Has the system begin, where the file is large, what [`Self::sync`] waits for. It is a hint:
+    /// nothing relies on it.
+    pub(crate) fn begin_sync(&mut self) {
+        if self.written < self.begun + BEGIN {
+            return;
+        }
+        // Linux writes what it is to forget, and forgets nothing that is not written. There is no
+        // call for the one without the other in safe Rust.
+        let octets = NonZeroU64::new(self.written - self.begun);
+        let _ = rustix::fs::fadvise(&self.file, self.begun, octets, Advice::DontNeed);
+        self.begun = self.written;
     }
 
     /// Waits until the content of the completed file is on the disk.

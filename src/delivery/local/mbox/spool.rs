@@ -51,6 +51,10 @@ impl SpooledMessage {
         &self.file
     }
 
+    pub(crate) fn file_mut(&mut self) -> &mut File {
+        &mut self.file
+    }
+
     /// Takes the next octets, with LF line ends, which `header` has seen already.
     pub(crate) fn write(&mut self, header: &HeaderBlock, piece: &[u8]) -> Result<(), Error> {
         let written = match &mut self.held {
