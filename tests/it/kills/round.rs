@@ -91,11 +91,6 @@ impl<'a> Round<'a> {
         self.directory.join("state")
     }
 
-    /// The certificate of the authority that has signed the server's.
-    pub(super) fn authority(&self) -> PathBuf {
-        self.directory.join("ca.pem")
-    }
-
     pub(super) fn start(&self) -> Child {
         let child = self.program.command(self).spawn();
         child.expect("the program; scripts/compare-kills installs the peers")

@@ -10,6 +10,7 @@ pub(crate) mod leaks;
 pub(crate) mod maildir;
 pub(crate) mod mbox;
 pub(crate) mod namespace;
+pub(crate) mod peers;
 pub(crate) mod server;
 pub(crate) mod site;
 pub(crate) mod tree;
