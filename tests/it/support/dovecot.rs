@@ -5,6 +5,7 @@
 
 use super::certs::Issued;
 use rustix::process::{Pid, Signal, getegid, geteuid, kill_process};
+use std::env;
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -43,21 +44,26 @@ impl Dovecot {
     /// Starts the server with more lines of configuration, which override the
     /// ones before.
     pub(crate) fn start_with(certificate: &Issued, settings: &str) -> Self {
+        Self::start_below(&env::temp_dir(), certificate, settings)
+    }
+
+    /// The same in a new directory in this one.
+    pub(crate) fn start_below(parent: &Path, certificate: &Issued, settings: &str) -> Self {
         assert!(
             Path::new(PROGRAM).exists(),
             "{PROGRAM} is missing: install dovecot-pop3d, or run scripts/test, which does it"
         );
         // Another process may grab a port between the probe and the start.
-        let attempt = || Self::try_start(certificate, settings);
+        let attempt = || Self::try_start(parent, certificate, settings);
         attempt()
             .or_else(|_| attempt())
             .or_else(|_| attempt())
             .unwrap_or_else(|log| panic!("dovecot does not start:\n{log}"))
     }
 
-    fn try_start(certificate: &Issued, settings: &str) -> Result<Self, String> {
-        let directory =
-            tempfile::Builder::new().prefix("dovecot-").tempdir().expect("a temporary directory");
+    fn try_start(parent: &Path, certificate: &Issued, settings: &str) -> Result<Self, String> {
+        let directory = tempfile::Builder::new().prefix("dovecot-").tempdir_in(parent);
+        let directory = directory.expect("a temporary directory");
         let root = directory.path();
         // Dovecot's unprivileged processes have to get through.
         fs::set_permissions(root, fs::Permissions::from_mode(0o755)).expect("permissions");
