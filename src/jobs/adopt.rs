@@ -11,7 +11,6 @@ use super::select::without_top;
 use super::verify::{digest, verify};
 use super::{Account, Context, Error, Observer};
 use crate::model::MessageKey;
-use crate::state::Recognition;
 
 /// What [`adopt`] did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,15 +47,7 @@ pub fn adopt(
             free.entry(digest).or_default().push(id);
         }
     }
-    let new: Vec<(usize, MessageKey)> = view
-        .recognised
-        .iter()
-        .enumerate()
-        .filter_map(|(at, recognition)| match recognition {
-            Recognition::New(Some(key)) => Some((at, key.clone())),
-            _ => None,
-        })
-        .collect();
+    let new: Vec<(usize, MessageKey)> = view.new_messages().collect();
     let numbers: Vec<_> = new.iter().map(|(at, _)| view.listing[*at].number).collect();
     let mut found = Vec::new();
     let mut any = numbers.is_empty();

@@ -73,9 +73,9 @@ fn run(
     };
 
     // A UID that several messages bear stands for all of them or for none.
-    let ambiguous = view.ambiguous_uids();
+    let shared = &view.shared_uids;
     let mut delivered = std::collections::HashMap::new();
-    for (at, message) in view.listing.iter().enumerate() {
+    for (at, message) in view.listing.iter().enumerate().filter(|_| !shared.is_empty()) {
         if let Some(uid) = message.uid.as_ref().filter(|_| view.is_delivered(at)) {
             *delivered.entry(uid).or_insert(0) += 1;
         }
@@ -84,7 +84,7 @@ fn run(
         options.unfetched
             || view.is_delivered(*at)
                 && view.listing[*at].uid.as_ref().is_some_and(|uid| {
-                    ambiguous.get(uid).is_none_or(|count| delivered.get(uid) == Some(count))
+                    shared.get(uid).is_none_or(|count| delivered.get(uid) == Some(count))
                 })
     };
     let (go, stay): (Vec<usize>, Vec<usize>) = picked.into_iter().partition(may_go);

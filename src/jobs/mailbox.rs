@@ -9,13 +9,15 @@ use super::{Account, Error};
 use crate::client::{Mailbox, Session};
 use crate::model::{Listed, MessageKey, Origin, Selection, Uid};
 use crate::net::Stream;
-use crate::state::{Known, KnownMessage, Recognition};
+use crate::state::{Known, KnownMessage, Recognised, Recognition};
 
 /// The listing, message by message with what is known of it.
 pub(super) struct View<'k> {
     pub(super) listing: Vec<Listed>,
     pub(super) has_uids: bool,
     pub(super) recognised: Vec<Recognition>,
+    /// How many messages bear each UID that more than one bears.
+    pub(super) shared_uids: HashMap<Uid, usize>,
     known: &'k Known,
     /// The keys of known messages that bear others now.
     found: HashMap<usize, MessageKey>,
@@ -31,11 +33,13 @@ pub(super) fn survey<'k>(
         // To go on without would fetch everything again.
         return Err(Error::UidlLost { host: account.endpoint.host.clone() });
     }
-    let recognised = known.recognise(&mailbox.messages);
+    let Recognised { messages: recognised, shared: shared_uids } =
+        known.recognise(&mailbox.messages);
     Ok(View {
         listing: mailbox.messages,
         has_uids: mailbox.has_uids,
         recognised,
+        shared_uids,
         known,
         found: HashMap::new(),
     })
@@ -68,9 +72,9 @@ pub(super) fn take_stock<'k>(
 impl View<'_> {
     /// What is known of the message at `at`.
     pub(super) fn known(&self, at: usize) -> Option<&KnownMessage> {
-        match &self.recognised[at] {
+        match self.recognised[at] {
             Recognition::New(_) => None,
-            Recognition::Known(row) | Recognition::Doubtful(row, _) => self.known.get(*row),
+            Recognition::Known(row) | Recognition::Doubtful(row, _) => self.known.get(row),
         }
     }
 
@@ -102,12 +106,22 @@ impl View<'_> {
         if let Some(key) = self.found.get(&at) {
             return Some(key.clone());
         }
-        match &self.recognised[at] {
-            Recognition::New(key) => key.clone(),
-            Recognition::Known(row) | Recognition::Doubtful(row, _) => {
-                self.known.get(*row).map(|known| known.key.clone())
-            }
+        match self.known(at) {
+            Some(known) => Some(known.key.clone()),
+            None => self.new_key(at),
         }
+    }
+
+    /// The key of the message at `at`, if it is a new one or turns out to be.
+    pub(super) fn new_key(&self, at: usize) -> Option<MessageKey> {
+        self.recognised[at].new_key(&self.listing[at])
+    }
+
+    /// The places of new messages, and the keys that they will have. None without unique-ids.
+    pub(super) fn new_messages(&self) -> impl Iterator<Item = (usize, MessageKey)> {
+        let new = |at: &usize| matches!(self.recognised[*at], Recognition::New(_));
+        let places = (0..self.listing.len()).filter(new);
+        places.filter_map(|at| self.new_key(at).map(|key| (at, key)))
     }
 
     /// The rows of `known` that the listing shows.
@@ -119,15 +133,5 @@ impl View<'_> {
             }
         }
         present
-    }
-
-    /// How many messages bear each UID that more than one bears.
-    pub(super) fn ambiguous_uids(&self) -> HashMap<Uid, usize> {
-        let mut counts: HashMap<&Uid, usize> = HashMap::new();
-        for uid in self.listing.iter().filter_map(|message| message.uid.as_ref()) {
-            *counts.entry(uid).or_default() += 1;
-        }
-        let several = counts.into_iter().filter(|(_, count)| *count > 1);
-        several.map(|(uid, count)| (uid.clone(), count)).collect()
     }
 }

@@ -165,7 +165,7 @@ pub(super) struct Deletable {
 
 impl Deletable {
     fn new(view: &View<'_>) -> Self {
-        Self { groups: view.ambiguous_uids(), waiting: HashMap::new() }
+        Self { groups: view.shared_uids.clone(), waiting: HashMap::new() }
     }
 
     /// `item` was delivered, and its time has come. Gives what may be deleted now.

@@ -10,7 +10,6 @@ use super::verify::digests;
 use super::{Account, Context, Error, Observer};
 use crate::delivery::{Found, Maildir, Names};
 use crate::model::{MessageKey, Origin, Place, Placement, Receipt, Selection};
-use crate::state::Recognition;
 
 /// Takes for delivered what the names of the files in the Maildir at `path` show to be messages
 /// of this mailbox. Gives the number of messages that the state did not know.
@@ -34,16 +33,8 @@ pub fn rebuild(
     let Entered { mut session, mailbox, known } =
         enter(account, context, Memory::of(&mut state)?, observer)?;
     let view = survey(account, mailbox, &known)?;
-    let candidates: Vec<(usize, MessageKey)> = view
-        .recognised
-        .iter()
-        .enumerate()
-        .filter_map(|(at, recognition)| match recognition {
-            Recognition::New(Some(key)) => Some((at, key.clone())),
-            _ => None,
-        })
-        .filter(|(_, key)| found.contains_key(&names.marker(key)))
-        .collect();
+    let candidates: Vec<(usize, MessageKey)> =
+        view.new_messages().filter(|(_, key)| found.contains_key(&names.marker(key))).collect();
     // The UID alone does not say that it is the same message: servers use UIDs again.
     let places: Vec<usize> = candidates.iter().map(|(at, _)| *at).collect();
     let digests = digests(&mut session, account, &view, &places)?;

@@ -30,24 +30,22 @@ pub(super) fn guard(
         return Ok(());
     }
     let present = view.present();
-    let rows = known.messages().iter().enumerate().filter(|(_, row)| !row.deleted);
+    let rows = || known.messages().iter().enumerate().filter(|(_, row)| !row.deleted);
     let (mut live, mut newly, mut shown) = (0, 0, 0);
-    let mut gone = HashMap::new();
-    for (at, row) in rows {
+    for (at, row) in rows() {
         live += usize::from(!row.missing);
         newly += usize::from(!row.missing && !present[at]);
         shown += usize::from(present[at]);
-        if !present[at] {
-            gone.insert(row.id, row.key.size);
-        }
     }
     // Nearly all have vanished now, or none is left of those that vanished before.
-    if gone.is_empty() || !(shown == 0 || newly > 0 && newly * 10 >= live * 9) {
+    if !(shown == 0 || newly > 0 && newly * 10 >= live * 9) {
         return Ok(());
     }
+    let gone = rows().filter(|(at, _)| !present[*at]).map(|(_, row)| (row.id, row.key.size));
+    let gone: HashMap<_, _> = gone.collect();
     let sizes: HashSet<_> = gone.values().copied().collect();
     let mut alike: Vec<usize> = (0..view.listing.len())
-        .filter(|&at| matches!(view.recognised[at], Recognition::New(Some(_))))
+        .filter(|&at| matches!(view.recognised[at], Recognition::New(_)))
         .filter(|&at| sizes.contains(&view.listing[at].size))
         .collect();
     let step = alike.len().div_ceil(SAMPLE).max(1);

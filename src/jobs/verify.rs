@@ -28,8 +28,8 @@ pub(super) fn verify(
     let Some(state) = state.filter(|_| !doubtful.is_empty()) else { return Ok(found) };
     let digests = digests(session, account, view, &doubtful)?;
     for (at, digest) in doubtful.into_iter().zip(digests) {
-        let Recognition::Doubtful(row, key) = view.recognised[at].clone() else { continue };
-        let Some(known) = view.known(at) else { continue };
+        let Recognition::Doubtful(row, ordinal) = view.recognised[at] else { continue };
+        let (Some(known), Some(key)) = (view.known(at), view.new_key(at)) else { continue };
         let (id, size) = (known.id, known.key.size);
         let same = match (state.header_digest(id)?, digest) {
             (Some(kept), Some(shown)) => kept == shown,
@@ -40,10 +40,10 @@ pub(super) fn verify(
         };
         view.recognised[at] = if same {
             found.push((id, key.clone()));
-            view.found_as(at, key.clone());
+            view.found_as(at, key);
             Recognition::Known(row)
         } else {
-            Recognition::New(Some(key))
+            Recognition::New(ordinal)
         };
     }
     Ok(found)

@@ -31,16 +31,36 @@ pub struct Known {
 }
 
 /// What a listed message is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recognition {
-    /// Never met. Nothing where the server has no unique-ids.
-    New(Option<MessageKey>),
+    /// Never met. If the server has unique-ids, it will be known with this ordinal.
+    New(u32),
     /// The known message at this place.
     Known(usize),
-    /// It bears the UID of the known message at this place, and may be another: the size differs,
-    /// and sizes are estimates; or the known one may have been deleted, and UIDs are used again.
-    /// Their header blocks can tell. Until then it counts neither as new nor as delivered.
-    Doubtful(usize, MessageKey),
+    /// It bears the UID of the known message at this place, and may be another, known with this
+    /// ordinal then: the size differs, and sizes are estimates; or the known one may have been
+    /// deleted, and UIDs are used again. Their header blocks can tell. Until then it counts neither
+    /// as new nor as delivered.
+    Doubtful(usize, u32),
+}
+
+/// What the messages of a listing are.
+#[derive(Clone, Debug, Default)]
+pub struct Recognised {
+    /// Each of them, in the order of the listing.
+    pub messages: Vec<Recognition>,
+    /// How many bear each UID that more than one bears.
+    pub shared: HashMap<Uid, usize>,
+}
+
+impl Recognition {
+    /// The key of `message`, which this is about, unless it is a known one.
+    #[must_use]
+    pub fn new_key(self, message: &Listed) -> Option<MessageKey> {
+        let (Self::New(ordinal) | Self::Doubtful(_, ordinal)) = self else { return None };
+        let uid = message.uid.clone()?;
+        Some(MessageKey { uid, ordinal, size: message.size })
+    }
 }
 
 impl Known {
@@ -71,13 +91,6 @@ impl Known {
         self.messages.is_empty()
     }
 
-    /// The places of the messages with `uid`.
-    fn with_uid(&self, uid: &Uid) -> std::ops::Range<usize> {
-        let start = self.messages.partition_point(|known| known.key.uid < *uid);
-        let equal = self.messages[start..].partition_point(|known| known.key.uid == *uid);
-        start..start + equal
-    }
-
     /// Says of each listed message what it is. `listing` is in ascending order of number.
     ///
     /// A UID alone decides where it is unique, and where several messages bear it, the sizes
@@ -85,37 +98,45 @@ impl Known {
     /// UIDs again. A UID that was deleted, missing from a later listing, and is back, or that was
     /// missing and is back with another size, belongs to a new message.
     #[must_use]
-    pub fn recognise(&self, listing: &[Listed]) -> Vec<Recognition> {
-        let mut result = vec![Recognition::New(None); listing.len()];
+    pub fn recognise(&self, listing: &[Listed]) -> Recognised {
+        let mut messages = vec![Recognition::New(0); listing.len()];
+        let mut shared = HashMap::new();
         let mut by_uid: Vec<(&Uid, usize)> = listing
             .iter()
             .enumerate()
             .filter_map(|(at, message)| message.uid.as_ref().map(|uid| (uid, at)))
             .collect();
         by_uid.sort();
+        // Both are in the order of their UIDs: one walk along them.
+        let mut rows = 0..0;
         for group in by_uid.chunk_by(|a, b| a.0 == b.0) {
             let uid = group[0].0;
-            let rows = self.with_uid(uid);
+            let behind = &self.messages[rows.end..];
+            rows.start = rows.end + behind.iter().take_while(|row| row.key.uid < *uid).count();
+            let behind = &self.messages[rows.start..];
+            rows.end = rows.start + behind.iter().take_while(|row| row.key.uid == *uid).count();
             if let ([(_, at)], 1) = (group, rows.len()) {
-                result[*at] = self.recognise_one(uid, listing[*at].size, rows.start);
+                messages[*at] = self.recognise_one(listing[*at].size, rows.start);
             } else {
-                self.recognise_group(uid, group, listing, rows, &mut result);
+                self.recognise_group(group, listing, rows.clone(), &mut messages);
+            }
+            if group.len() > 1 {
+                shared.insert(uid.clone(), group.len());
             }
         }
-        result
+        Recognised { messages, shared }
     }
 
     /// One listed message, one known one, one UID.
-    fn recognise_one(&self, uid: &Uid, size: Octets, row: usize) -> Recognition {
+    fn recognise_one(&self, size: Octets, row: usize) -> Recognition {
         let known = &self.messages[row];
-        let key = MessageKey { uid: uid.clone(), ordinal: 0, size };
         if known.key.size == size {
-            return self.of_equal_size(row).unwrap_or(Recognition::New(Some(key)));
+            return self.of_equal_size(row).unwrap_or(Recognition::New(0));
         }
         if known.missing || known.asked || known.deleted {
-            Recognition::New(Some(key))
+            Recognition::New(0)
         } else {
-            Recognition::Doubtful(row, key)
+            Recognition::Doubtful(row, 0)
         }
     }
 
@@ -125,7 +146,7 @@ impl Known {
         let known = &self.messages[row];
         match (known.missing, known.asked, known.deleted) {
             (true, _, true) => None,
-            (_, true, _) | (_, _, true) => Some(Recognition::Doubtful(row, known.key.clone())),
+            (_, true, _) | (_, _, true) => Some(Recognition::Doubtful(row, known.key.ordinal)),
             (_, false, false) => Some(Recognition::Known(row)),
         }
     }
@@ -133,7 +154,6 @@ impl Known {
     /// Several of either: matched by size, the earlier number to the earlier row.
     fn recognise_group(
         &self,
-        uid: &Uid,
         group: &[(&Uid, usize)],
         listing: &[Listed],
         rows: std::ops::Range<usize>,
@@ -156,7 +176,7 @@ impl Known {
                 while !taken.insert(ordinal) {
                     ordinal += 1;
                 }
-                Recognition::New(Some(MessageKey { uid: uid.clone(), ordinal, size }))
+                Recognition::New(ordinal)
             });
         }
     }
@@ -191,8 +211,8 @@ mod tests {
                 uid: Some(uid(u)),
             })
             .collect();
-        let shown = known.recognise(&listing).into_iter().map(|recognition| match recognition {
-            Recognition::New(key) => format!("new{}", key.unwrap().ordinal),
+        let shown = known.recognise(&listing).messages.into_iter().map(|one| match one {
+            Recognition::New(ordinal) => format!("new{ordinal}"),
             Recognition::Known(at) => format!("row{}", known.get(at).unwrap().id),
             Recognition::Doubtful(at, _) => format!("doubt{}", known.get(at).unwrap().id),
         });

@@ -21,7 +21,7 @@ mod takeover;
 
 pub use error::Error;
 pub use file::StateFiles;
-pub use known::{Known, KnownMessage, Recognition};
+pub use known::{Known, KnownMessage, Recognised, Recognition};
 pub use lock::{AccountLock, open_directory};
 pub use others::pending_of;
 pub use store::{Committed, State, Times};

@@ -32,11 +32,12 @@ fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<MessageKey> {
     Ok(MessageKey { uid, ordinal: row.get(at + 1)?, size })
 }
 
+/// Every message. In no order: in that of their keys each would have to be looked up by itself.
 pub(super) fn known(connection: &Connection) -> rusqlite::Result<Vec<KnownMessage>> {
     let mut select = connection.prepare_cached(
         "SELECT uid, ordinal, size, id, origin, at, missing_since IS NOT NULL,
                 dele_at IS NOT NULL, deleted_at IS NOT NULL
-         FROM message ORDER BY uid, ordinal, size",
+         FROM message",
     )?;
     let rows = select.query_map((), |row| {
         let origin = Origin::of_word(row.get_ref(4)?.as_str()?);
