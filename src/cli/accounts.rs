@@ -1,8 +1,6 @@
 //! From what was typed and what is configured to accounts.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::path::Path;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +15,7 @@ use super::destination::Template;
 use super::exit::Exit;
 use super::paths::resolve;
 use super::report::Failure;
+use super::roots::Roots;
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
 use super::turns::AtOnce;
@@ -102,24 +101,24 @@ pub(crate) fn prepare(
             return Err(Failure::usage(message));
         }
     }
+    let mut files = Roots::default();
     let roots =
-        args.ca_file.as_deref().map(|path| read_roots(&resolve(path, None)?)).transpose()?;
+        args.ca_file.as_deref().map(|path| files.read(&resolve(path, None)?)).transpose()?;
     let mut all: Vec<Result<Prepared, Failure>> = Vec::new();
+    let mut mailboxes = HashSet::new();
     for named in named {
         let prepared = match named {
             // What is wrong with a URL is wrong usage, and seen before anything is done.
             Named::Url(source) => Ok(of_url(source, args, config.as_ref(), roots.clone())?),
             Named::Configured(account) => {
-                let prepared = of_config(account, args, config.as_ref(), roots.clone());
+                let roots = roots.clone();
+                let prepared = of_config(account, args, config.as_ref(), roots, &mut files);
                 prepared.map_err(|failure| failure.for_account(account.name.as_str()))
             }
         };
         // A mailbox that is named twice is worked on once.
-        let identity = |prepared: &Result<Prepared, Failure>| {
-            prepared.as_ref().ok().map(|prepared| prepared.account.identity())
-        };
-        let this = identity(&prepared);
-        if this.is_none() || all.iter().all(|other| identity(other) != this) {
+        let identity = prepared.as_ref().ok().map(|prepared| prepared.account.identity());
+        if identity.is_none_or(|identity| mailboxes.insert(identity)) {
             all.push(prepared);
         }
     }
@@ -198,7 +197,8 @@ fn of_config(
     account: &AccountConfig,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    roots: Option<Arc<[u8]>>,
+    mut roots: Option<Arc<[u8]>>,
+    files: &mut Roots,
 ) -> Result<Prepared, Failure> {
     let values = &account.values;
     let endpoint = account.endpoint(args.tls.map(Into::into));
@@ -206,6 +206,9 @@ fn of_config(
     let user = args.user.clone().or(values.user.as_ref().map(|set| set.value.0.clone()));
     let user = user.ok_or_else(|| account.lacks("user"))?;
     let method = values.auth.as_ref().map(|set| set.value);
+    if let (None, Some(set)) = (&roots, &values.ca_file) {
+        roots = Some(files.read(&set.value)?);
+    }
     assemble(endpoint, user, method, values, args, config, roots)
 }
 
@@ -216,7 +219,7 @@ fn assemble(
     values: &Values,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    mut roots: Option<Arc<[u8]>>,
+    roots: Option<Arc<[u8]>>,
 ) -> Result<Prepared, Failure> {
     if user.is_empty() || user.chars().any(char::is_control) {
         return Err(Failure::usage("the user name is empty or holds a control character"));
@@ -226,9 +229,6 @@ fn assemble(
     let configured = config.and_then(|config| config.account_of(&identity));
     let name = configured
         .map_or_else(|| AccountName::of_mailbox(&identity), |account| account.name.clone());
-    if let (None, Some(set)) = (&roots, &values.ca_file) {
-        roots = Some(read_roots(&set.value)?);
-    }
     let password = PasswordSource::choose(args, values, &name)?;
     let account = Account {
         name,
@@ -255,24 +255,4 @@ fn assemble(
         keep_newest: values.keep_newest(),
     };
     Ok(Prepared { account, mail, password })
-}
-
-/// The largest file of certificates that is read, in octets: the system's own has a quarter of a
-/// megabyte. Larger is a wrong file.
-const MAX_ROOTS: u64 = 16 * 1024 * 1024;
-
-/// Reads the certificates to trust; the network layer touches no files.
-pub(crate) fn read_roots(path: &Path) -> Result<Arc<[u8]>, Failure> {
-    let shown = path.display();
-    let fail = |message: String| Failure::new(Exit::CONFIG, message);
-    let mut pem = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_ROOTS + 1).read_to_end(&mut pem))
-        .map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
-    if pem.len() as u64 > MAX_ROOTS {
-        return Err(fail(format!("{shown} is too large for certificates")));
-    }
-    popfetch::net::check_roots(&pem)
-        .map_err(|error| fail(format!("cannot use the certificates in {shown}: {error}")))?;
-    Ok(Arc::from(pem))
 }

@@ -25,6 +25,7 @@ pub(crate) mod properties;
 mod question;
 mod receipt;
 mod report;
+mod roots;
 mod run;
 mod screen;
 mod secret_line;

@@ -6,12 +6,12 @@ use std::io::{self, Write as _};
 use popfetch::model::AccountName;
 use serde_json::{Map, Value, json};
 
-use super::super::accounts::read_roots;
 use super::super::args::{Cli, ConfigCommand};
 use super::super::exit::Exit;
 use super::super::json;
 use super::super::output::written;
 use super::super::report::Failure;
+use super::super::roots::Roots;
 use super::super::secrets::{PasswordSource, VARIABLE, open_private};
 use super::keys::{Key, Origin, Shown};
 use super::{AccountConfig, Config, locate, tls_name};
@@ -66,6 +66,7 @@ fn check(cli: &Cli) -> Result<String, Vec<Failure>> {
     let config = Config::load_all(&cli.global)?;
     let config = config.map_or_else(|| none(cli), Ok).map_err(|failure| vec![failure])?;
     let mut problems = Vec::new();
+    let mut roots = Roots::default();
     for account in &config.accounts {
         let mut note = |failure: Failure| problems.push(failure.for_account(account.name.as_str()));
         let values = &account.values;
@@ -74,7 +75,7 @@ fn check(cli: &Cli) -> Result<String, Vec<Failure>> {
                 note(account.lacks(key));
             }
         }
-        if let Some(Err(failure)) = values.ca_file.as_ref().map(|set| read_roots(&set.value)) {
+        if let Some(Err(failure)) = values.ca_file.as_ref().map(|set| roots.read(&set.value)) {
             note(failure);
         }
         let file = values.password_file.as_ref();

@@ -27,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) globals: Globals,
     /// In the order of the files, each with what it inherits.
     pub(crate) accounts: Vec<AccountConfig>,
+    /// The place in `accounts` of the one that reads a mailbox.
+    mailboxes: HashMap<MailboxIdentity, usize>,
 }
 
 /// An account.
@@ -87,9 +89,9 @@ impl Config {
                 Err(failure) => problems.push(failure),
             }
         }
-        let accounts = merge(entries, &defaults, &mut problems);
+        let (accounts, mailboxes) = merge(entries, &defaults, &mut problems);
         if problems.is_empty() {
-            Ok(Some(Self { files, globals, accounts }))
+            Ok(Some(Self { files, globals, accounts, mailboxes }))
         } else {
             Err(problems)
         }
@@ -102,7 +104,7 @@ impl Config {
 
     /// The account that reads the mailbox `identity`.
     pub(crate) fn account_of(&self, identity: &MailboxIdentity) -> Option<&AccountConfig> {
-        self.accounts.iter().find(|account| account.identity().as_ref() == Some(identity))
+        self.mailboxes.get(identity).map(|&at| &self.accounts[at])
     }
 
     /// The account's name that `name` was most likely meant to be.
@@ -143,16 +145,17 @@ impl AccountConfig {
     }
 }
 
-/// Puts the accounts of all files together, each with what it inherits. No two may have the same
-/// name, or read the same mailbox: they would fetch everything twice.
+/// Puts the accounts of all files together, each with what it inherits, and says which mailbox is
+/// whose. No two may have the same name, or read the same mailbox: they would fetch everything
+/// twice.
 fn merge(
     entries: Vec<Entry>,
     defaults: &Values,
     problems: &mut Vec<Failure>,
-) -> Vec<AccountConfig> {
+) -> (Vec<AccountConfig>, HashMap<MailboxIdentity, usize>) {
     let mut names: HashMap<AccountName, Origin> = HashMap::new();
-    let mut mailboxes: HashMap<MailboxIdentity, (AccountName, Origin)> = HashMap::new();
-    let mut accounts = Vec::new();
+    let mut mailboxes: HashMap<MailboxIdentity, usize> = HashMap::new();
+    let mut accounts: Vec<AccountConfig> = Vec::new();
     for Entry { name, mut values, origin } in entries {
         let at = |origin: &Origin| format!("{}:{}", origin.file.display(), origin.line);
         let mut refuse = |message: String| problems.push(Failure::new(Exit::CONFIG, message));
@@ -166,7 +169,8 @@ fn merge(
         let account = AccountConfig { name, values, origin };
         if let Some(identity) = account.identity() {
             let AccountConfig { name, origin, .. } = &account;
-            if let Some((other, first)) = mailboxes.get(&identity) {
+            if let Some(&first) = mailboxes.get(&identity) {
+                let AccountConfig { name: other, origin: first, .. } = &accounts[first];
                 let (here, first) = (at(origin), at(first));
                 refuse(format!(
                     "{here}: the accounts '{name}' and '{other}' ({first}) are one mailbox, \
@@ -174,11 +178,11 @@ fn merge(
                 ));
                 continue;
             }
-            mailboxes.insert(identity, (name.clone(), origin.clone()));
+            mailboxes.insert(identity, accounts.len());
         }
         accounts.push(account);
     }
-    accounts
+    (accounts, mailboxes)
 }
 
 fn is_missing(path: &Path) -> bool {

@@ -56,7 +56,8 @@ pub(super) fn read(
     role: Role,
     problems: &mut Vec<Failure>,
 ) -> Content {
-    let mut reader = Reader { file, text, problems };
+    let line_feeds = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+    let mut reader = Reader { file, line_feeds, problems };
     let mut content = Content::default();
     match DeTable::parse(text) {
         Ok(table) => reader.top(table.get_ref(), role, &mut content),
@@ -72,7 +73,8 @@ pub(super) fn read(
 
 struct Reader<'a> {
     file: &'a Arc<Path>,
-    text: &'a str,
+    /// Where in the text the line feeds are.
+    line_feeds: Vec<usize>,
     problems: &'a mut Vec<Failure>,
 }
 
@@ -187,8 +189,7 @@ impl Reader<'_> {
     }
 
     fn line(&self, span: Range<usize>) -> usize {
-        let before = self.text.as_bytes().get(..span.start).unwrap_or(self.text.as_bytes());
-        1 + memchr::memchr_iter(b'\n', before).count()
+        1 + self.line_feeds.partition_point(|&at| at < span.start)
     }
 
     fn origin(&self, line: usize, inherited: bool) -> Origin {
