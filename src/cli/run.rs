@@ -1,7 +1,6 @@
 //! What every command does around its jobs.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::thread;
 
@@ -10,6 +9,7 @@ use popfetch::client::Trace;
 use popfetch::jobs::{self, Account, Class, Context, Outcome};
 use popfetch::model::{AccountName, Interrupt, Surroundings};
 use popfetch::net::Connectors;
+use popfetch::state::StateDirectory;
 
 use super::accounts::Job;
 use super::args::{Cli, Command};
@@ -28,7 +28,7 @@ pub(crate) struct Setting {
     surroundings: Surroundings,
     interrupt: Interrupt,
     connectors: Connectors,
-    state_directory: PathBuf,
+    state_directory: StateDirectory,
     trace: bool,
     /// Whether standard output gets JSON events.
     events: bool,
@@ -41,7 +41,7 @@ impl Setting {
             surroundings: surroundings()?,
             interrupt,
             connectors: Connectors::default(),
-            state_directory: state_directory(&cli.global)?,
+            state_directory: state_directory(&cli.global)?.as_path().into(),
             trace: cli.global.verbose >= 2,
             events: cli.global.json
                 && matches!(cli.command, Command::Fetch(_) | Command::Delete(_)),

@@ -1,12 +1,12 @@
 //! What a job needs to know.
 
-use std::path::Path;
 use std::time::Duration;
 
 use crate::client::Trace;
 use crate::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Secret, Surroundings};
 use crate::net::{Connectors, TlsSettings};
 use crate::sasl::LoginMethod;
+use crate::state::StateDirectory;
 
 /// An account, with everything resolved.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ pub struct Context<'a> {
     /// TLS connectors, built once.
     pub connectors: &'a Connectors,
     /// Where the state files are.
-    pub state_directory: &'a Path,
+    pub state_directory: &'a StateDirectory,
     /// Makes a trace of a connection's dialogue, if one is wanted.
     pub trace: &'a dyn Fn(&AccountName) -> Option<Box<dyn Trace>>,
 }

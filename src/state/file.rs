@@ -3,13 +3,14 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use super::StateDirectory;
 use crate::durable::Directory;
-use crate::model::AccountName;
+use crate::model::{AccountName, MailboxIdentity};
 
 /// The files of one account in the state directory.
 #[derive(Clone, Debug)]
 pub struct StateFiles {
-    directory: PathBuf,
+    directory: StateDirectory,
     stem: String,
 }
 
@@ -20,13 +21,13 @@ const MAX_STEM: usize = 200;
 impl StateFiles {
     /// The files of the account `name` in `directory`.
     #[must_use]
-    pub fn new(directory: &Path, name: &AccountName) -> Self {
-        Self { directory: directory.to_owned(), stem: stem(name.as_str()) }
+    pub fn new(directory: impl Into<StateDirectory>, name: &AccountName) -> Self {
+        Self { directory: directory.into(), stem: stem(name.as_str()) }
     }
 
     /// The files that are called `stem` already.
-    pub(super) fn with_stem(directory: &Path, stem: &str) -> Self {
-        Self { directory: directory.to_owned(), stem: stem.to_owned() }
+    pub(super) fn with_stem(directory: impl Into<StateDirectory>, stem: &str) -> Self {
+        Self { directory: directory.into(), stem: stem.to_owned() }
     }
 
     /// The files of every state in `directory`; none where it cannot be read.
@@ -35,6 +36,12 @@ impl StateFiles {
         let names = names.unwrap_or_default();
         let stems = names.iter().filter_map(|name| name.to_str()?.strip_suffix(".db"));
         stems.map(|stem| Self::with_stem(directory, stem)).collect()
+    }
+
+    /// The files that hold the state of `identity`, by what was found in this directory.
+    pub(super) fn of_mailbox(&self, identity: &MailboxIdentity) -> Option<Self> {
+        let stem = self.directory.stem_of(identity)?;
+        Some(Self::with_stem(&self.directory, stem))
     }
 
     /// What the account's files are called, without their endings.
@@ -47,13 +54,13 @@ impl StateFiles {
     #[must_use]
     pub fn spool(&self) -> PathBuf {
         // No account's file is called so: they have endings.
-        self.directory.join("spool")
+        self.directory().join("spool")
     }
 
     /// The state directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
-        &self.directory
+        self.directory.path()
     }
 
     /// The database's file name.
@@ -63,7 +70,7 @@ impl StateFiles {
 
     /// The database's path.
     pub(super) fn database_path(&self) -> PathBuf {
-        self.directory.join(self.database())
+        self.directory().join(self.database())
     }
 
     /// The lock's file name.

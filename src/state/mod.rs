@@ -8,6 +8,7 @@
 //! A state belongs to a mailbox, whatever the account is called: one that lies under another name
 //! is found by the mailbox's identity.
 
+mod directory;
 mod error;
 mod file;
 mod known;
@@ -19,6 +20,7 @@ mod schema;
 mod store;
 mod takeover;
 
+pub use directory::StateDirectory;
 pub use error::Error;
 pub use file::StateFiles;
 pub use known::{Known, KnownMessage, Recognised, Recognition};

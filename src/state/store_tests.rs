@@ -31,7 +31,7 @@ impl Home {
     fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let state = directory.path().join("deep/state");
-        let files = StateFiles::new(&state, &AccountName::configured("work").unwrap());
+        let files = StateFiles::new(state.as_path(), &AccountName::configured("work").unwrap());
         Self { _directory: directory, files, identity: identity("alice") }
     }
 

@@ -29,7 +29,7 @@ pub(super) fn find(files: &StateFiles, identity: &MailboxIdentity) -> Option<Sta
     if is_it(&url) {
         return Some(url);
     }
-    StateFiles::all(files.directory()).into_iter().find(is_it)
+    files.of_mailbox(identity).filter(is_it)
 }
 
 fn is_of(files: &StateFiles, identity: &MailboxIdentity) -> bool {
