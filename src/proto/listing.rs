@@ -139,9 +139,11 @@ fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// An unsigned decimal number, with no sign and no overflow (CVE-2001-1009).
 fn number(word: &[u8]) -> Option<u64> {
-    let digits = word.iter().all(u8::is_ascii_digit);
-    let text = std::str::from_utf8(word).ok()?;
-    digits.then(|| text.parse().ok()).flatten()
+    let append = |n: u64, &digit: &u8| {
+        let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+        n.checked_mul(10)?.checked_add(digit)
+    };
+    word.iter().try_fold(0, append)
 }
 
 fn message_number(word: Option<&[u8]>, limits: &Limits) -> Result<MessageNumber, &'static str> {

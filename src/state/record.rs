@@ -151,17 +151,20 @@ pub(super) fn deliver(
     Ok(message)
 }
 
-/// Records a message that was not fetched; one that is known already stays as it is.
+/// Records messages that were not fetched; those that are known already stay as they are.
 pub(super) fn mark(
     transaction: &Transaction<'_>,
-    key: &MessageKey,
+    keys: &[MessageKey],
     origin: Origin,
     at: i64,
 ) -> rusqlite::Result<()> {
     let insert = "INSERT INTO message (uid, ordinal, size, origin, at) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING";
-    let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), origin.word(), at);
-    transaction.prepare_cached(insert)?.execute(values).map(drop)
+    let mut insert = transaction.prepare_cached(insert)?;
+    keys.iter().try_for_each(|key| {
+        let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), origin.word(), at);
+        insert.execute(values).map(drop)
+    })
 }
 
 /// Takes a message's key away, for [`rekey`] to give it another.

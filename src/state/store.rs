@@ -203,9 +203,7 @@ impl State {
     /// # Errors
     /// [`Error`].
     pub fn mark(&mut self, keys: &[MessageKey], origin: Origin, now: i64) -> Result<(), Error> {
-        self.transact(|transaction| {
-            keys.iter().try_for_each(|key| record::mark(transaction, key, origin, now))
-        })
+        self.transact(|transaction| record::mark(transaction, keys, origin, now))
     }
 
     /// Ends a first run's being the first: it has met mail, and takes `seen` for seen.
@@ -214,7 +212,7 @@ impl State {
     /// [`Error`].
     pub fn note_met(&mut self, seen: &[MessageKey], now: i64) -> Result<(), Error> {
         self.transact(|transaction| {
-            seen.iter().try_for_each(|key| record::mark(transaction, key, Origin::Seen, now))?;
+            record::mark(transaction, seen, Origin::Seen, now)?;
             transaction.execute("UPDATE mailbox SET met_at = ?", [now]).map(drop)
         })
     }
