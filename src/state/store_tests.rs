@@ -110,6 +110,36 @@ fn states_that_one_process_makes_have_ids_of_their_own() {
 }
 
 #[test]
+fn the_file_does_not_grow_with_time() {
+    // Every third day as many messages have come as have gone.
+    const LISTED: usize = 200;
+    const TURNOVER: usize = 50;
+    const DAYS: i64 = 3;
+    let home = Home::new();
+    let uid = |n: usize| format!("{n:08}").into_bytes();
+    let mut grown = Vec::new();
+    for turn in 0..40 {
+        let mut state = home.open();
+        let now = i64::try_from(turn).unwrap() * DAYS * 24 * 3600;
+        let first = turn * TURNOVER;
+        let new = if turn == 0 { 0 } else { first + LISTED - TURNOVER };
+        let receipts: Vec<_> = (new..first + LISTED).map(|n| receipt(&uid(n), "name")).collect();
+        let pending = state.commit(&receipts, &[]).unwrap().pending;
+        let known = state.known().unwrap();
+        let listed = |row: usize| known.messages()[row].key.uid.as_bytes() >= uid(first).as_slice();
+        state.note_listing(&known, listed, now).unwrap();
+        state.note_run(Some(now), Some(now), &pending).unwrap();
+        let rows = state.known().unwrap().messages().len();
+        drop(state);
+        grown.push((rows, home.files.database_path().metadata().unwrap().len()));
+    }
+    // What is listed, and what has gone in the last thirty days.
+    assert_eq!(grown[39].0, LISTED + 11 * TURNOVER);
+    assert_eq!(grown[39].0, grown[15].0);
+    assert!(grown[39].1 <= grown[15].1 * 11 / 10, "{grown:?}");
+}
+
+#[test]
 fn missing_messages_are_forgotten_after_thirty_days() {
     let home = Home::new();
     let mut state = home.open();

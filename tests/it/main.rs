@@ -20,6 +20,7 @@ mod reach;
 mod readme;
 mod recovery;
 mod round_trips;
+mod scale;
 mod secrets;
 mod security;
 mod selections;

@@ -83,7 +83,7 @@ impl Stage {
         let watched = self.run(case.command, case.args, case.timeout);
         let log = world.server.finished_log();
 
-        let Watched { output, peak, took } = watched;
+        let Watched { output, peak, took, .. } = watched;
         let peak = peak.unwrap_or_default();
         eprintln!("row: {peak} KiB, {} ms: {}", took.as_millis(), case.name);
         check_words(&output.stderr);

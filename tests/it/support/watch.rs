@@ -15,6 +15,8 @@ pub(crate) struct Watched {
     /// The peak of its resident memory, in KiB, as of a moment before its end; nothing where it
     /// ended before the first look.
     pub(crate) peak: Option<u64>,
+    /// The most threads that it had at one of the moments when it was looked at.
+    pub(crate) threads: u64,
     pub(crate) took: Duration,
 }
 
@@ -25,8 +27,11 @@ pub(crate) fn watch(mut child: Child, limit: Duration) -> Watched {
     let stdout = read_all(child.stdout.take());
     let stderr = read_all(child.stderr.take());
     let mut highest = None;
+    let mut threads = 0;
     let ended = loop {
-        highest = peak(child.id()).or(highest);
+        let now = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        highest = number(&now, "VmHWM:").or(highest);
+        threads = number(&now, "Threads:").unwrap_or(0).max(threads);
         if let Some(ended) = child.try_wait().expect("its own child") {
             break ended;
         }
@@ -40,14 +45,13 @@ pub(crate) fn watch(mut child: Child, limit: Duration) -> Watched {
     let joined = |pipe: JoinHandle<Vec<u8>>| pipe.join().expect("a reader of a pipe");
     let stderr = String::from_utf8_lossy(&joined(stderr)).into_owned();
     let output = Output { status: status(ended), stdout: joined(stdout), stderr };
-    Watched { output, peak: highest, took: started.elapsed() }
+    Watched { output, peak: highest, threads, took: started.elapsed() }
 }
 
-/// The peak of a process's resident memory so far, in KiB; nothing once it has ended.
-fn peak(process: u32) -> Option<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-    line.split_ascii_whitespace().nth(1)?.parse().ok()
+/// The number behind `name` in a process's status; nothing once it has ended.
+fn number(status: &str, name: &str) -> Option<u64> {
+    let rest = status.lines().find_map(|line| line.strip_prefix(name))?;
+    rest.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn read_all(pipe: Option<impl Read + Send + 'static>) -> JoinHandle<Vec<u8>> {

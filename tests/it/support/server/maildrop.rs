@@ -112,7 +112,8 @@ impl Maildrop {
     }
 
     fn log_in(&mut self, user: &[u8], password: &[u8]) -> Reply {
-        if user != self.script.user || password != self.script.password {
+        let is_other = self.script.user.as_ref().is_some_and(|expected| user != expected);
+        if is_other || password != self.script.password {
             return Reply::err("[AUTH] Authentication failed.");
         }
         let slot = |message| Slot { message, deleted: false };

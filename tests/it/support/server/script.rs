@@ -49,7 +49,8 @@ impl Capabilities {
 #[derive(Clone)]
 pub(crate) struct Script {
     pub(super) tls: Tls,
-    pub(super) user: Vec<u8>,
+    /// Nothing where anybody may be the user.
+    pub(super) user: Option<Vec<u8>>,
     pub(super) password: Vec<u8>,
     pub(super) greeting: Vec<u8>,
     pub(super) before_login: Capabilities,
@@ -67,7 +68,7 @@ impl Script {
     pub(crate) fn new() -> Self {
         Self {
             tls: Tls::None,
-            user: b"user".into(),
+            user: Some(b"user".into()),
             password: b"secret".into(),
             greeting: b"+OK popfetch test server ready.\r\n".into(),
             before_login: Capabilities::Default,
@@ -109,7 +110,14 @@ impl Script {
 
     /// The account that can log in.
     pub(crate) fn login(mut self, user: impl Into<Vec<u8>>, password: impl Into<Vec<u8>>) -> Self {
-        self.user = user.into();
+        self.user = Some(user.into());
+        self.password = password.into();
+        self
+    }
+
+    /// Lets everybody in who knows the password, into the same mailbox.
+    pub(crate) fn login_anybody(mut self, password: impl Into<Vec<u8>>) -> Self {
+        self.user = None;
         self.password = password.into();
         self
     }
