@@ -282,16 +282,16 @@ pub(super) fn settle(transaction: &Transaction<'_>, id: i64, size: Octets) -> ru
     transaction.prepare_cached(update)?.execute((signed(size.0), id)).map(drop)
 }
 
-pub(super) fn any_missing_before(connection: &Connection, time: i64) -> rusqlite::Result<bool> {
-    let select = "SELECT EXISTS (SELECT 1 FROM message WHERE missing_since < ?)";
+/// Whether there is something for [`forget_before`] to forget.
+pub(super) fn any_before(connection: &Connection, time: i64) -> rusqlite::Result<bool> {
+    let select = "SELECT EXISTS (SELECT 1 FROM message WHERE missing_since < ?1)
+        OR EXISTS (SELECT 1 FROM failure WHERE last_at < ?1)";
     connection.prepare_cached(select)?.query_row([time], |row| row.get(0))
 }
 
-/// Forgets messages that have been missing for too long, but none whose delivery is unfinished.
-pub(super) fn forget_missing_before(
-    transaction: &Transaction<'_>,
-    time: i64,
-) -> rusqlite::Result<()> {
+/// Forgets messages that have been missing for too long, but none whose delivery is unfinished, and
+/// failures that lie as far back.
+pub(super) fn forget_before(transaction: &Transaction<'_>, time: i64) -> rusqlite::Result<()> {
     let delete = "DELETE FROM message WHERE missing_since < ?
         AND id NOT IN (SELECT message FROM delivery WHERE done = 0)";
     transaction.prepare_cached(delete)?.execute([time])?;

@@ -118,14 +118,14 @@ impl State {
         };
         let (vanished, returned) = (ids(true), ids(false));
         let oldest = now - REMEMBERED;
-        let stale = record::any_missing_before(&self.connection, oldest);
+        let stale = record::any_before(&self.connection, oldest);
         if vanished.is_empty() && returned.is_empty() && !stale.map_err(|e| self.fail(e))? {
             return Ok(());
         }
         self.transact(|transaction| {
             record::set_missing(transaction, &vanished, Some(now))?;
             record::set_missing(transaction, &returned, None)?;
-            record::forget_missing_before(transaction, oldest)
+            record::forget_before(transaction, oldest)
         })
     }
 

@@ -140,6 +140,18 @@ fn the_file_does_not_grow_with_time() {
 }
 
 #[test]
+fn failures_are_forgotten_after_thirty_days_whatever_else_happens() {
+    let home = Home::new();
+    let mut state = home.open();
+    let day = 24 * 3600;
+    state.note_failures(&[(Some(key(b"a")), "why".to_owned())], day).unwrap();
+    for (now, left) in [(31 * day, 1), (32 * day, 0)] {
+        state.note_listing(&Known::default(), |_| true, now).unwrap();
+        assert_eq!(state.failures().unwrap().len(), left);
+    }
+}
+
+#[test]
 fn missing_messages_are_forgotten_after_thirty_days() {
     let home = Home::new();
     let mut state = home.open();
