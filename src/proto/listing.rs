@@ -55,14 +55,15 @@ impl Sizes {
     }
 
     fn sorted(mut self) -> Result<Vec<(MessageNumber, Octets)>, Error> {
-        sort_unique(&mut self.0, "LIST")?;
+        sort_unique(&mut self.0, |(number, _)| *number, "LIST")?;
         Ok(self.0)
     }
 }
 
-/// The lines of a UIDL reply, read so far.
+/// The lines of a UIDL reply, read so far, as messages whose sizes are still to come: a large
+/// mailbox is not kept twice.
 #[derive(Debug, Default)]
-pub struct Uids(Vec<(MessageNumber, Uid)>);
+pub struct Uids(Vec<Listed>);
 
 impl Uids {
     /// Reads one unique-id listing: a number and a UID.
@@ -75,7 +76,7 @@ impl Uids {
         let message = message_number(words.next(), limits).map_err(bad)?;
         let uid = words.next().ok_or(bad("a unique-id is missing"))?;
         let uid = Uid::new(uid).ok_or(bad("this cannot be a unique-id"))?;
-        self.0.push((message, uid));
+        self.0.push(Listed { number: message, size: Octets(0), uid: Some(uid) });
         Ok(())
     }
 
@@ -85,8 +86,8 @@ impl Uids {
         self.0.is_empty()
     }
 
-    fn sorted(mut self) -> Result<Vec<(MessageNumber, Uid)>, Error> {
-        sort_unique(&mut self.0, "UIDL")?;
+    fn sorted(mut self) -> Result<Vec<Listed>, Error> {
+        sort_unique(&mut self.0, |message| message.number, "UIDL")?;
         Ok(self.0)
     }
 }
@@ -97,34 +98,36 @@ impl Uids {
 /// # Errors
 /// [`Error::Malformed`] when one number is listed with two different values.
 pub fn combine(sizes: Sizes, uids: Option<Uids>) -> Result<Vec<Listed>, Error> {
-    let sizes = sizes.sorted()?.into_iter();
+    let mut sizes = sizes.sorted()?.into_iter().peekable();
     let Some(uids) = uids else {
         let listed = sizes.map(|(number, size)| Listed { number, size, uid: None });
         return Ok(listed.collect());
     };
-    let mut uids = uids.sorted()?.into_iter().peekable();
-    let mut listed = Vec::with_capacity(uids.len().min(sizes.len()));
-    for (number, size) in sizes {
-        while uids.next_if(|(other, _)| *other < number).is_some() {}
-        if let Some((_, uid)) = uids.next_if(|(other, _)| *other == number) {
-            listed.push(Listed { number, size, uid: Some(uid) });
-        }
-    }
+    let mut listed = uids.sorted()?;
+    listed.retain_mut(|message| {
+        while sizes.next_if(|(other, _)| *other < message.number).is_some() {}
+        let size = sizes.next_if(|(other, _)| *other == message.number);
+        size.is_some_and(|(_, size)| {
+            message.size = size;
+            true
+        })
+    });
     Ok(listed)
 }
 
 /// Sorts by number. A line sent twice is one line; two lines that contradict each other are an
 /// error, because neither can be believed.
 fn sort_unique<T: Eq>(
-    list: &mut Vec<(MessageNumber, T)>,
+    list: &mut Vec<T>,
+    number: impl Fn(&T) -> MessageNumber,
     command: &'static str,
 ) -> Result<(), Error> {
-    list.sort_by_key(|(number, _)| *number);
+    list.sort_by_key(&number);
     list.dedup();
-    match list.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+    match list.windows(2).find(|pair| number(&pair[0]) == number(&pair[1])) {
         None => Ok(()),
         Some(pair) => {
-            let line = pair[0].0.to_string();
+            let line = number(&pair[0]).to_string();
             Err(Error::malformed(command, line.as_bytes(), "this number is listed twice"))
         }
     }
