@@ -107,7 +107,7 @@ impl Known {
             .enumerate()
             .filter_map(|(at, message)| message.uid.as_ref().map(|uid| (uid, at)))
             .collect();
-        by_uid.sort();
+        by_uid.sort_unstable();
         // Both are in the order of their UIDs: one walk along them.
         let mut rows = 0..0;
         for group in by_uid.chunk_by(|a, b| a.0 == b.0) {
