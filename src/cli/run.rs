@@ -6,7 +6,7 @@ use std::thread;
 
 use anyhow::Context as _;
 use popfetch::client::Trace;
-use popfetch::jobs::{self, Account, Class, Context, Outcome};
+use popfetch::jobs::{self, Account, Class, Context, Offers, Outcome};
 use popfetch::model::{AccountName, Interrupt, Surroundings};
 use popfetch::net::Connectors;
 use popfetch::state::StateDirectory;
@@ -29,6 +29,7 @@ pub(crate) struct Setting {
     interrupt: Interrupt,
     connectors: Connectors,
     state_directory: StateDirectory,
+    offers: Offers,
     trace: bool,
     /// Whether standard output gets JSON events.
     events: bool,
@@ -42,6 +43,7 @@ impl Setting {
             interrupt,
             connectors: Connectors::default(),
             state_directory: state_directory(&cli.global)?.as_path().into(),
+            offers: Offers::default(),
             trace: cli.global.verbose >= 2,
             events: cli.global.json
                 && matches!(cli.command, Command::Fetch(_) | Command::Delete(_)),
@@ -72,6 +74,7 @@ impl Setting {
             surroundings: &surroundings,
             interrupt: &self.interrupt,
             connectors: &self.connectors,
+            offers: &self.offers,
             state_directory: &self.state_directory,
             trace: &trace,
         })

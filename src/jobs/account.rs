@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Offers;
 use crate::client::Trace;
 use crate::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Secret, Surroundings};
 use crate::net::{Connectors, TlsSettings};
@@ -48,6 +49,8 @@ pub struct Context<'a> {
     pub interrupt: &'a Interrupt,
     /// TLS connectors, built once.
     pub connectors: &'a Connectors,
+    /// What servers have offered.
+    pub offers: &'a Offers,
     /// Where the state files are.
     pub state_directory: &'a StateDirectory,
     /// Makes a trace of a connection's dialogue, if one is wanted.

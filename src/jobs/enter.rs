@@ -69,11 +69,13 @@ fn try_to_enter(
     observer: &mut dyn Observer,
 ) -> Result<(Session<Stream>, Mailbox), Error> {
     let now = context.surroundings.seconds();
-    let mut session = call.log_in(memory.before_login().as_ref(), observer)?;
+    // Another account of the same server may just have asked.
+    let (said_before, said_after) = context.offers.of(&account.endpoint).unzip();
+    let is_new = memory.after_login().is_none();
+    let before = memory.before_login().or(said_before);
+    let mut session = call.log_in(before.as_ref(), observer)?;
     let before = session.capabilities().cloned();
-    let after = memory.after_login();
-    let is_new = after.is_none();
-    if let Some(after) = after {
+    if let Some(after) = memory.after_login().or(said_after) {
         session.assume(after);
     }
     let most = if memory.is_one_by_one(now) { 1 } else { usize::MAX };
@@ -96,6 +98,11 @@ fn try_to_enter(
     };
     if session.stream_mut().is_secure() {
         memory.learn(before.as_ref(), session.capabilities());
+        if let (Some(before), Some(after)) = (before, session.capabilities().cloned())
+            && !memory.is_one_by_one(now)
+        {
+            context.offers.learn(&account.endpoint, (before, after));
+        }
     }
     Ok((session, mailbox))
 }

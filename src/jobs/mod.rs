@@ -21,6 +21,7 @@ mod intents;
 mod list;
 mod mailbox;
 mod memory;
+mod offers;
 mod plan;
 mod rebuild;
 mod records;
@@ -38,6 +39,7 @@ pub use error::{Class, Error};
 pub use event::{Event, Observer, Planned};
 pub use fetch::{FetchOptions, fetch};
 pub use list::{ListOptions, Row, count, list};
+pub use offers::Offers;
 pub use rebuild::{mark_seen, rebuild};
 pub use records::{Report, export, forget, import, report};
 

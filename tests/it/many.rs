@@ -114,6 +114,22 @@ fn accounts_are_fetched_from_at_once_as_many_as_jobs_say() {
 }
 
 #[test]
+fn accounts_of_one_server_ask_it_once_what_it_offers() {
+    let mut accounts = Accounts::new();
+    accounts.serve_mail("alice", 2);
+    // Two names for a mailbox are two mailboxes, but it is the same server.
+    let config = Accounts::defaults() + &accounts.section("a", "alice");
+    let other = "to = \"maildir:../../../mail/b\"\n";
+    let again = accounts.section("b", "alice").replace("user = \"alice\"", "user = \"bob\"");
+    accounts.config(&(config + &again + other));
+    accounts.run(&["fetch", "--jobs", "1"]);
+    let log = accounts.server("alice").finished_log();
+    let commands = |at: usize| log[at].commands().join(" ");
+    assert!(commands(0).starts_with("CAPA AUTH"), "{}", commands(0));
+    assert!(commands(1).starts_with("AUTH"), "{}", commands(1));
+}
+
+#[test]
 fn accounts_of_one_host_are_no_more_at_once_than_it_may_have() {
     let mut accounts = Accounts::new();
     let stalled = accounts.serve("a", |script| script.on("RETR 1", Action::Stall));
