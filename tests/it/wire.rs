@@ -36,7 +36,7 @@ fn the_survey_is_one_flight() {
 #[test]
 fn a_window_of_retrs() {
     /// Octets that may be unanswered before the last command is added.
-    const WINDOW: usize = 4096;
+    const WINDOW: usize = 8192;
     let world = World::new();
     for n in 1..=1200 {
         world.mailbox.add(format!("Subject: {n}\r\n\r\n"));
