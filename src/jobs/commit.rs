@@ -1,4 +1,4 @@
-//! The committer: makes batches durable, recorded and visible while the next one downloads.
+//! The committer: makes batches durable, recorded and visible while the next ones download.
 
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
@@ -22,16 +22,20 @@ pub(super) struct Batch {
 }
 
 /// A batch is full with so many messages, or with fewer where fewer files may be open, ...
-const MESSAGES: usize = 200;
+const MESSAGES: usize = 400;
 /// ... so many octets, ...
 const OCTETS: u64 = 32 * 1024 * 1024;
 /// ... or when its first message has waited so long.
 const AGE: Duration = Duration::from_secs(1);
+/// A batch of so many messages is worth a commit when there is none that it would wait for: what
+/// comes meanwhile is the next one, so batches grow where the disk is slower than the network. A
+/// test that counts steps wants the same batches each time.
+const WORTH_IT: usize = if cfg!(feature = "failpoints") { MESSAGES } else { 32 };
 
 /// Files that a process needs besides those of its mail.
 const OTHER_FILES: usize = 64;
-/// One batch is filled, one waits, one is committed.
-const BATCHES: usize = 3;
+/// One batch is filled, one waits, one is synced, one waits, one is recorded.
+const BATCHES: usize = 5;
 
 impl Batch {
     /// An empty batch of messages that hold `files` files open each (one for each destination), in a process that may have
@@ -63,10 +67,22 @@ impl Batch {
         self.messages.is_empty()
     }
 
+    /// Makes the files durable, and their names in tmp/ or among the spool files.
+    fn sync(self, destinations: &[Destination]) -> Result<Self, Error> {
+        sync_content(self.messages.iter().map(|(_, _, message)| message)).map_err(Error::Sync)?;
+        destinations.iter().try_for_each(Destination::sync_staged)?;
+        Ok(self)
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.messages.len() >= self.capacity
             || self.octets >= OCTETS
             || self.since.is_some_and(|since| since.elapsed() >= AGE)
+    }
+
+    /// Whether it should be committed if that can begin at once.
+    pub(super) fn is_worth_it(&self) -> bool {
+        self.messages.len() >= WORTH_IT
     }
 }
 
@@ -95,14 +111,16 @@ struct Committed {
     warnings: Vec<String>,
 }
 
-/// A thread that commits batches in order.
+/// Two threads that commit batches in order: while one batch is recorded and published, the next
+/// is synced.
 pub(super) struct Committer {
     /// Nothing once all batches are in.
     batches: Option<SyncSender<Batch>>,
     results: Receiver<Committed>,
     /// What the user should know.
     warnings: Vec<String>,
-    thread: JoinHandle<Ledger>,
+    recorder: JoinHandle<Ledger>,
+    syncer: Option<JoinHandle<()>>,
     /// Batches whose result has not come.
     outstanding: usize,
     /// Whether a batch failed: later ones are not tried.
@@ -110,20 +128,23 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    /// Starts the thread, which takes the state over until [`Self::close`].
+    /// Starts the threads, which take the state over until [`Self::close`].
     pub(super) fn start(
         state: Option<State>,
         desk: Desk,
         surroundings: Surroundings,
     ) -> std::io::Result<Self> {
-        // One batch may wait while one is committed; then the download waits too.
+        // One batch may wait for each of the two; then the download waits too.
         let (batches, incoming) = sync_channel::<Batch>(1);
         let (report, results) = channel();
-        let thread = thread::Builder::new().name("commit".to_owned()).spawn(move || {
+        let (syncer, synced) = start_syncer(incoming, &desk.destinations)?;
+        let recorder = thread::Builder::new().name("record".to_owned()).spawn(move || {
             let mut ledger = Ledger { state, finished: Vec::new() };
-            for batch in incoming {
+            for batch in synced {
                 let mut warnings = Vec::new();
-                let result = desk.commit(&mut ledger, batch, surroundings.seconds(), &mut warnings);
+                let now = surroundings.seconds();
+                let result =
+                    batch.and_then(|batch| desk.commit(&mut ledger, batch, now, &mut warnings));
                 let failed = result.is_err();
                 // Nobody listens any more when the fetch was given up.
                 if report.send(Committed { result, warnings }).is_err() || failed {
@@ -136,10 +157,16 @@ impl Committer {
             batches: Some(batches),
             results,
             warnings: Vec::new(),
-            thread,
+            recorder,
+            syncer,
             outstanding: 0,
             failed: false,
         })
+    }
+
+    /// Whether a batch that is handed over now would wait for nothing but its own syncs.
+    pub(super) fn is_free(&self) -> bool {
+        self.outstanding < 2
     }
 
     /// Hands a batch over; waits while the one before it waits. After a failure batches are
@@ -189,12 +216,38 @@ impl Committer {
         std::mem::take(&mut self.warnings)
     }
 
-    /// Ends the thread and takes the state back.
+    /// Ends the threads and takes the state back.
     pub(super) fn close(mut self) -> Ledger {
         self.batches = None;
         drop(self.results);
-        self.thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let syncer = self.syncer.map_or(Ok(()), JoinHandle::join);
+        let ledger = self.recorder.join();
+        syncer.and(ledger).unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     }
+}
+
+/// Batches, each synced if it could be.
+type Synced = Box<dyn Iterator<Item = Result<Batch, Error>> + Send>;
+
+/// Starts the thread that syncs batches, and gives what it has synced.
+fn start_syncer(
+    incoming: Receiver<Batch>,
+    destinations: &[Destination],
+) -> std::io::Result<(Option<JoinHandle<()>>, Synced)> {
+    let destinations = destinations.to_vec();
+    let mut each = incoming.into_iter().map(move |batch| batch.sync(&destinations));
+    // A test that counts steps wants them in one order.
+    if cfg!(feature = "failpoints") {
+        return Ok((None, Box::new(each)));
+    }
+    let (done, synced) = sync_channel(1);
+    let syncer = thread::Builder::new().name("sync".to_owned()).spawn(move || {
+        // Nobody takes them any more after one that could not be committed.
+        while let Some(batch) = each.next()
+            && done.send(batch).is_ok()
+        {}
+    })?;
+    Ok((Some(syncer), Box::new(synced.into_iter())))
 }
 
 /// What the batches of a run have in common.
@@ -207,8 +260,9 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Commits one batch. The order of these steps is the promise: a crash between any two of them
-    /// loses nothing and duplicates nothing, and what this returns may be deleted from the server.
+    /// Commits one batch that is synced, which is step 1. The order of these steps is the promise: a
+    /// crash between any two of them loses nothing and duplicates nothing, and what this returns may
+    /// be deleted from the server.
     fn commit(
         &self,
         ledger: &mut Ledger,
@@ -221,9 +275,6 @@ impl Desk {
         for (_, _, message) in &mut batch.messages {
             message.hand_over(now)?;
         }
-        // 1: the files, and their names in tmp/ or among the spool files.
-        sync_content(batch.messages.iter().map(|(_, _, message)| message)).map_err(Error::Sync)?;
-        destinations.iter().try_for_each(Destination::sync_staged)?;
         // From here to the end of the batch nobody else writes into its mboxes: what is recorded
         // is the very place that each message will stand at.
         let mut mboxes = Mboxes::lock(destinations)?;

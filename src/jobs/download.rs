@@ -230,7 +230,7 @@ impl<'a> Download<'a> {
             return Ok(());
         };
         // Not with this one: what comes next shows whether it was the end.
-        if self.batch.is_full() {
+        if self.batch.is_full() || self.batch.is_worth_it() && self.committer.is_free() {
             self.flush();
         }
         self.batch.push(item, octets, sink.finish()?);
