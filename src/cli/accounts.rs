@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use popfetch::jobs::Account;
-use popfetch::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Secret};
+use popfetch::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Secret, TlsMode};
 use popfetch::net::TlsSettings;
 use popfetch::proto::visible;
 
@@ -18,6 +18,7 @@ use super::report::Failure;
 use super::roots::Roots;
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
+use super::system_roots;
 use super::turns::AtOnce;
 use super::values::Pipeline;
 
@@ -52,6 +53,10 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
+    fn is_over_tls(&self) -> bool {
+        self.account.endpoint.tls != TlsMode::None
+    }
+
     /// Reads the password.
     pub(crate) fn finish(mut self, interrupt: &Interrupt) -> Result<Account, Failure> {
         let account = &mut self.account;
@@ -128,6 +133,11 @@ pub(crate) fn prepare(
         all: number(globals.as_ref().and_then(Globals::jobs)),
         per_host: number(globals.as_ref().and_then(Globals::jobs_per_host)),
     };
+    let mut over_tls = all.iter().flatten().filter(|prepared| prepared.is_over_tls()).peekable();
+    if over_tls.peek().is_some() && over_tls.all(|prepared| prepared.account.tls.roots.is_some()) {
+        // Before any password is asked for.
+        system_roots::spare();
+    }
     Ok(Accounts { all, at_once })
 }
 

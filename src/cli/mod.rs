@@ -35,6 +35,7 @@ mod size;
 mod source;
 mod state;
 mod surroundings;
+mod system_roots;
 mod table;
 mod trace;
 mod turns;

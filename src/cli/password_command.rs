@@ -10,6 +10,7 @@ use super::blocking::{TICK, may_wait};
 use super::report::Failure;
 use super::secret_line::{no_password_from, read_line, refuse};
 use super::secrets::VARIABLE;
+use super::system_roots;
 
 /// What the command is called in messages.
 pub(crate) const NAME: &str = "the password command";
@@ -23,11 +24,10 @@ pub(crate) fn run(
 ) -> Result<Secret, Failure> {
     // Its standard error stays the user's: it may ask, or complain, there. So does its process
     // group: in one of its own it could not ask on the terminal.
-    let child = Command::new("sh")
-        .args(["-c", command])
-        .env_remove(VARIABLE)
-        .stdout(Stdio::piped())
-        .spawn();
+    let mut shell = Command::new("sh");
+    system_roots::hide_from(&mut shell);
+    shell.args(["-c", command]).env_remove(VARIABLE).stdout(Stdio::piped());
+    let child = shell.spawn();
     let mut child = child.map_err(|error| failed(&error.to_string()))?;
     let printed = match child.stdout.take() {
         Some(stdout) => read_line(stdout, NAME, interrupt, deadline),
