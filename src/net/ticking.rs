@@ -21,8 +21,8 @@ pub(super) struct Ticking {
     pub(super) received: u64,
 }
 
-/// What is read ahead, in octets: four of the largest records.
-const AHEAD: usize = 64 * 1024;
+/// What is read ahead, in octets: two of the largest records.
+const AHEAD: usize = 32 * 1024;
 
 impl Ticking {
     pub(super) fn new(socket: TcpStream) -> Self {
