@@ -1,5 +1,6 @@
 //! Who may hear the password: certificates, STLS, and servers that are not what they should be.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::thread;
@@ -8,7 +9,8 @@ use crate::support::certs::{Authority, Issued, Leaf};
 use crate::support::expect::{fails, run};
 use crate::support::server::{Action, Capabilities, Script, Trigger};
 use crate::support::site::tls_1_1;
-use crate::support::{Home, Site};
+use crate::support::world::PASSWORD;
+use crate::support::{Home, Site, World};
 
 const CA_HINT: &str = "name its certificate with --ca-file";
 
@@ -271,4 +273,23 @@ fn a_password_does_not_leave_the_machine_in_the_clear() {
     let output = output.says(sentence);
     assert_eq!(server.join().unwrap(), "CAPA\r\nQUIT\r\n");
     fails(output, 64, sentence, Some("--allow-cleartext-password"));
+}
+
+/// Where none of the system's authorities is trusted, the program starts itself again so that
+/// OpenSSL reads none; a command of the user's is not to notice.
+#[test]
+fn a_password_command_finds_the_systems_authorities() {
+    let world = World::new();
+    world.add_many(1);
+    let variables = "printenv SSL_CERT_FILE SSL_CERT_DIR >>seen; echo once >>asked";
+    let command = format!("{variables}; echo {PASSWORD}");
+    let url = world.url();
+    let args = ["list", &url, "--ca-file", "ca.pem", "--password-command", &command];
+    world.home.run(&args).succeeds();
+    assert_eq!(fs::read_to_string(world.home.path("seen")).unwrap(), "");
+    assert_eq!(fs::read_to_string(world.home.path("asked")).unwrap(), "once\n");
+    // What the user says stays as it is.
+    let mut with_own = world.home.command(&args);
+    run(with_own.env("SSL_CERT_FILE", "/dev/null/mine")).succeeds();
+    assert_eq!(fs::read_to_string(world.home.path("seen")).unwrap(), "/dev/null/mine\n");
 }
