@@ -60,7 +60,10 @@ impl<S: Read + Write> Session<S> {
 
     /// Takes for what the server can do what it said in this state at an earlier connection,
     /// until [`Self::mailbox`] has asked.
-    pub fn assume(&mut self, capabilities: Capabilities) {
+    pub fn assume(&mut self, mut capabilities: Capabilities) {
+        if let Some(said) = self.capabilities.as_ref().filter(|said| said.retr_deletes()) {
+            capabilities.expire = said.expire;
+        }
         self.capabilities = Some(capabilities);
         self.source = Said::Earlier;
     }
@@ -142,7 +145,14 @@ impl<S: Read + Write> Session<S> {
             // What it said on another connection, it may have forgotten since.
             Some(None) if self.source != Said::Earlier => {}
             Some(offered) => {
-                self.capabilities = offered;
+                // But that it deletes what it sends is too dangerous to forget.
+                let deletes = self.capabilities.take().filter(Capabilities::retr_deletes);
+                let kept = deletes.map(|known| Capabilities {
+                    expire: known.expire,
+                    top: known.top,
+                    ..Capabilities::default()
+                });
+                self.capabilities = offered.or(kept);
                 self.source = Said::Now;
             }
             None => {}

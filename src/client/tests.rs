@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 
 use super::*;
 use crate::model::{MessageNumber, Secret};
-use crate::proto::{self, Capabilities, Command, Limits};
+use crate::proto::{self, Capabilities, Command, Expire, Limits};
 use crate::sasl::LoginMethod;
 
 /// A server that answers each write with the next of its replies, whatever was written.
@@ -150,6 +150,22 @@ fn what_the_server_forgot_since_another_session_is_forgotten() {
     session.assume(Capabilities { pipelining: true, uidl: true, ..Capabilities::default() });
     session.mailbox().unwrap();
     assert_eq!(session.capabilities(), None);
+}
+
+#[test]
+fn that_a_server_deletes_what_it_sends_is_not_forgotten() {
+    let stock = "-ERR\r\n+OK 0 0\r\n+OK\r\n.\r\n+OK\r\n.\r\n";
+    let expiring = "+OK\r\nSASL PLAIN\r\nEXPIRE 0\r\n.\r\n";
+    let known = |expire| Capabilities { pipelining: true, expire, ..Capabilities::default() };
+    // Said in another session, or in this one before the login; and then CAPA is refused.
+    for (before, expire) in [(CAPA, Some(Expire::Days(0))), (expiring, None)] {
+        let replies = ["+OK\r\n", before, "+OK\r\n", stock];
+        let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
+        session.assume(known(expire));
+        session.mailbox().unwrap();
+        let kept = session.capabilities().unwrap();
+        assert!(kept.retr_deletes() && !kept.pipelining);
+    }
 }
 
 #[test]
