@@ -134,7 +134,10 @@ pub(crate) fn prepare(
         per_host: number(globals.as_ref().and_then(Globals::jobs_per_host)),
     };
     let mut over_tls = all.iter().flatten().filter(|prepared| prepared.is_over_tls()).peekable();
-    if over_tls.peek().is_some() && over_tls.all(|prepared| prepared.account.tls.roots.is_some()) {
+    if files.are_lasting()
+        && over_tls.peek().is_some()
+        && over_tls.all(|prepared| prepared.account.tls.roots.is_some())
+    {
         // Before any password is asked for.
         system_roots::spare();
     }

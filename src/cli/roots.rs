@@ -15,16 +15,26 @@ const MAX: u64 = 16 * 1024 * 1024;
 
 /// What was read. A thousand accounts that share a file share its content.
 #[derive(Debug, Default)]
-pub(crate) struct Roots(HashMap<PathBuf, Arc<[u8]>>);
+pub(crate) struct Roots {
+    read: HashMap<PathBuf, Arc<[u8]>>,
+    /// Whether one of the files can be read only once: a pipe, say.
+    once: bool,
+}
 
 impl Roots {
+    /// Whether all of the files can be read again.
+    pub(crate) fn are_lasting(&self) -> bool {
+        !self.once
+    }
+
     /// The certificates in the file at `path`, as PEM.
     pub(crate) fn read(&mut self, path: &Path) -> Result<Arc<[u8]>, Failure> {
-        if let Some(pem) = self.0.get(path) {
+        if let Some(pem) = self.read.get(path) {
             return Ok(Arc::clone(pem));
         }
+        self.once |= !path.is_file();
         let pem = read(path)?;
-        self.0.insert(path.to_owned(), Arc::clone(&pem));
+        self.read.insert(path.to_owned(), Arc::clone(&pem));
         Ok(pem)
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn each_account<J: Sync>(
                 Err(exit) => *exit,
                 Ok((account, job)) => {
                     let work = |context: &Context<'_>| work(account, job, context);
-                    let done = setting.with_context(at_once.all, work);
+                    let done = setting.with_context(at_once.all.min(ready.len()), work);
                     done.unwrap_or_else(|error| {
                         let failure = Failure::of(error).for_account(account.name.as_str());
                         failure.print();

@@ -1,7 +1,7 @@
 //! Whose turn it is, where there are more accounts than may be worked on at once.
 
 use std::collections::HashMap;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How many accounts may be worked on at once.
 #[derive(Clone, Copy, Debug)]
@@ -41,23 +41,16 @@ impl<'a> Turns<'a> {
     /// Has `work` done for one place after the other, until it says that it is enough or none is
     /// left. May be called by several threads at once.
     pub(crate) fn work_off(&self, mut work: impl FnMut(usize) -> bool) {
-        while let Some((place, host)) = self.next() {
-            let go_on = work(place);
-            let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(count) = host.and_then(|host| desk.at_work.get_mut(host)) {
-                *count -= 1;
+        while let Some(turn) = self.next() {
+            if !work(turn.place) {
+                self.desk().waiting.clear();
             }
-            if !go_on {
-                desk.waiting.clear();
-            }
-            drop(desk);
-            self.ended.notify_all();
         }
     }
 
     /// The next place, when it is its turn.
-    fn next(&self) -> Option<(usize, Option<&'a str>)> {
-        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+    fn next(&self) -> Option<Turn<'_, 'a>> {
+        let mut desk = self.desk();
         loop {
             if desk.waiting.is_empty() {
                 return None;
@@ -70,10 +63,32 @@ impl<'a> Turns<'a> {
                 if let Some(host) = host {
                     *at_work.entry(host).or_default() += 1;
                 }
-                return Some((place, host));
+                return Some(Turn { turns: self, place, host });
             }
             desk = self.ended.wait(desk).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn desk(&self) -> MutexGuard<'_, Desk<'a>> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place at work. Dropped, by a panic too, it lets the next of its host have its turn.
+struct Turn<'t, 'a> {
+    turns: &'t Turns<'a>,
+    place: usize,
+    host: Option<&'a str>,
+}
+
+impl Drop for Turn<'_, '_> {
+    fn drop(&mut self) {
+        let mut desk = self.turns.desk();
+        if let Some(count) = self.host.and_then(|host| desk.at_work.get_mut(host)) {
+            *count -= 1;
+        }
+        drop(desk);
+        self.turns.ended.notify_all();
     }
 }
 

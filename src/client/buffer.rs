@@ -11,7 +11,7 @@ pub(super) struct Buffer {
 }
 
 /// The size: room for the longest line that the engine accepts.
-const CAPACITY: usize = 32 * 1024;
+const CAPACITY: usize = 64 * 1024;
 
 impl Buffer {
     pub(super) fn new() -> Self {

@@ -84,6 +84,12 @@ impl Error {
         }
     }
 
+    /// Whether the server sent nothing for too long.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        matches!(self, Self::Timeout { .. })
+    }
+
     /// Whether the line broke, and not the protocol or a rule.
     #[must_use]
     pub fn is_connection_loss(&self) -> bool {

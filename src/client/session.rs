@@ -73,6 +73,12 @@ impl<S: Read + Write> Session<S> {
         self.most = most;
     }
 
+    /// Whether several commands wait for their replies.
+    #[must_use]
+    pub fn is_pipelining(&self) -> bool {
+        self.channel.engine().outstanding().0 > 1
+    }
+
     /// Whether commands wait for their replies that were sent together, on a connection on which
     /// that has never worked: after an error this may be the reason.
     #[must_use]

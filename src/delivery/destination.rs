@@ -314,6 +314,12 @@ impl StagedMessage {
         })
     }
 
+    /// Octets of memory that it holds until it is recorded.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.header.len()
+    }
+
     /// The Message-ID, if there is a plausible one.
     #[must_use]
     pub fn message_id(&self) -> Option<String> {

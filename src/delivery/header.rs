@@ -35,6 +35,11 @@ impl HeaderBlock {
         self.complete = end.is_some() || self.bytes.len() == MAX;
     }
 
+    /// Its octets, as far as they are kept.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// Whether all of it has been seen.
     #[must_use]
     pub fn is_complete(&self) -> bool {

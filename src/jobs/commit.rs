@@ -18,6 +18,8 @@ pub(super) struct Batch {
     capacity: usize,
     messages: Vec<(Item, Octets, StagedMessage)>,
     octets: u64,
+    /// Octets of memory that the messages hold.
+    held: usize,
     since: Option<Instant>,
 }
 
@@ -25,6 +27,8 @@ pub(super) struct Batch {
 const MESSAGES: usize = 400;
 /// ... so many octets, ...
 const OCTETS: u64 = 32 * 1024 * 1024;
+/// ... so many octets of memory, which only strange headers take, ...
+const HELD: usize = 2 * 1024 * 1024;
 /// ... or when its first message has waited so long.
 const AGE: Duration = Duration::from_secs(1);
 /// A batch of so many messages is worth a commit when there is none that it would wait for: what
@@ -43,16 +47,18 @@ impl Batch {
     pub(super) fn new(files: usize, open_files: usize) -> Self {
         let affordable = open_files.saturating_sub(OTHER_FILES) / (BATCHES * files.max(1));
         let capacity = affordable.clamp(1, MESSAGES);
-        Self { capacity, messages: Vec::new(), octets: 0, since: None }
+        Self { capacity, messages: Vec::new(), octets: 0, held: 0, since: None }
     }
 
     /// Takes the messages out.
     pub(super) fn take(&mut self) -> Self {
-        let empty = Self { capacity: self.capacity, messages: Vec::new(), octets: 0, since: None };
+        let capacity = self.capacity;
+        let empty = Self { capacity, messages: Vec::new(), octets: 0, held: 0, since: None };
         std::mem::replace(self, empty)
     }
 
     pub(super) fn push(&mut self, item: Item, octets: Octets, message: StagedMessage) {
+        self.held += message.held();
         self.messages.push((item, octets, message));
         self.octets += octets.0;
         self.since.get_or_insert_with(Instant::now);
@@ -77,6 +83,7 @@ impl Batch {
     pub(super) fn is_full(&self) -> bool {
         self.messages.len() >= self.capacity
             || self.octets >= OCTETS
+            || self.held >= HELD
             || self.since.is_some_and(|since| since.elapsed() >= AGE)
     }
 
@@ -182,18 +189,16 @@ impl Committer {
         }
     }
 
-    /// What has been committed since the last call, without waiting.
-    pub(super) fn poll(&mut self) -> Result<Vec<Stored>, Error> {
-        let mut stored = Vec::new();
+    /// Adds to `stored` what has been committed since the last call, without waiting.
+    pub(super) fn poll(&mut self, stored: &mut Vec<Stored>) -> Result<(), Error> {
         while let Ok(result) = self.results.try_recv() {
             stored.extend(self.take(result)?);
         }
-        Ok(stored)
+        Ok(())
     }
 
-    /// Waits until every batch is committed.
-    pub(super) fn wait(&mut self) -> Result<Vec<Stored>, Error> {
-        let mut stored = Vec::new();
+    /// The same, and waits until every batch is committed.
+    pub(super) fn wait(&mut self, stored: &mut Vec<Stored>) -> Result<(), Error> {
         while self.outstanding > 0 && !self.failed {
             match self.results.recv() {
                 Ok(result) => stored.extend(self.take(result)?),
@@ -201,7 +206,7 @@ impl Committer {
                 Err(_) => break,
             }
         }
-        Ok(stored)
+        Ok(())
     }
 
     fn take(&mut self, committed: Committed) -> Result<Vec<Stored>, Error> {

@@ -1,7 +1,7 @@
 //! From an account to a session.
 
 use super::{Account, Context, Error, Event, Observer};
-use crate::client::{self, Connection, Credentials, Session};
+use crate::client::{self, Connection, Credentials, LoginError, Session};
 use crate::model::TlsMode;
 use crate::net::{self, Dial, Stream};
 use crate::proto::{Capabilities, Limits};
@@ -159,6 +159,7 @@ fn log_in(
         if let Some(mut refused) = refused {
             // A way to log in that the server no longer offers says nothing of the credentials.
             if std::mem::take(&mut assumed)
+                && !has_code(&error)
                 && refused.ask_capabilities().is_ok()
                 && self::method(&refused, account).is_ok_and(|now| now != method)
             {
@@ -173,6 +174,12 @@ fn log_in(
             source => Error::Login { host, user: account.user.clone(), source },
         });
     }
+}
+
+/// Whether a refusal says by a code what it is about.
+fn has_code(error: &client::Error) -> bool {
+    let client::Error::Login(LoginError::Refused { status, .. }) = error else { return false };
+    status.code.is_some()
 }
 
 /// Chooses the way to log in.

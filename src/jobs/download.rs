@@ -139,9 +139,10 @@ impl<'a> Download<'a> {
 
     /// Takes note of what the committer has committed so far.
     fn poll(&mut self) -> Result<(), Error> {
-        let stored = self.committer.poll()?;
+        let mut stored = Vec::new();
+        let polled = self.committer.poll(&mut stored);
         self.take(stored);
-        Ok(())
+        polled
     }
 
     /// Hands everything over and waits until it is committed.
@@ -149,9 +150,10 @@ impl<'a> Download<'a> {
         // A message that is not complete by now never will be.
         self.incoming = None;
         self.flush();
-        let stored = self.committer.wait()?;
+        let mut stored = Vec::new();
+        let waited = self.committer.wait(&mut stored);
         self.take(stored);
-        Ok(())
+        waited
     }
 
     fn take(&mut self, stored: Vec<Stored>) {

@@ -4,6 +4,7 @@ use super::connect::Call;
 use super::memory::Memory;
 use super::{Account, Context, Error, Event, Observer};
 use crate::client::{Mailbox, Session};
+use crate::model::TlsMode;
 use crate::net::Stream;
 use crate::state::Known;
 
@@ -18,9 +19,10 @@ pub(super) struct Entered {
 pub(super) fn enter(
     account: &Account,
     context: &Context<'_>,
-    mut memory: Memory<'_>,
+    memory: Memory<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Entered, Error> {
+    let mut memory = fitting(memory, account);
     let call = Call::start(account, context);
     let (entered, known) =
         memory.recall_during(|memory| try_to_enter(call, account, context, memory, observer));
@@ -51,14 +53,20 @@ pub(super) fn enter(
 pub(super) fn count(
     account: &Account,
     context: &Context<'_>,
-    memory: &Memory<'_>,
+    memory: Memory<'_>,
     observer: &mut dyn Observer,
 ) -> Result<u64, Error> {
+    let memory = fitting(memory, account);
     let call = Call::start(account, context);
     let mut session = call.log_in(memory.before_login().as_ref(), observer)?;
     let stat = session.stat().map_err(|error| Error::server(&account.endpoint.host, error))?;
     session.leave();
     Ok(stat.messages)
+}
+
+/// What of `memory` holds for the way in which the account is connected to.
+fn fitting<'a>(memory: Memory<'a>, account: &Account) -> Memory<'a> {
+    if account.endpoint.tls == TlsMode::None { memory.in_the_clear() } else { memory }
 }
 
 fn try_to_enter(

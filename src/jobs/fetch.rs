@@ -11,6 +11,7 @@ use super::download::{Download, Downloaded};
 use super::enter::{Entered, enter};
 use super::error::Unanswered;
 use super::mailbox::take_stock;
+use super::memory::Memory;
 use super::plan::{Item, Plan, Skip};
 use super::recover::{Recovery, sweep};
 use super::remove::Deletions;
@@ -151,6 +152,13 @@ fn run(
     if let Some(state) = &mut ledger.state {
         // Whether they are deleted, the answer to QUIT may never say, or never be asked for.
         state.ask_deletion(&deletions.rows(), now)?;
+        let silent =
+            |error: &Error| matches!(error, Error::Server { source, .. } if source.is_silence());
+        if session.is_pipelining() && moved.as_ref().is_err_and(silent) {
+            let mut memory = Memory::of(state)?;
+            memory.note_silence(now);
+            memory.save()?;
+        }
     }
     let deleted = moved.and_then(|()| {
         // A look is safe nowhere, unless it is to be deleted there anyway.

@@ -85,7 +85,7 @@ pub fn count(
 ) -> Result<u64, Error> {
     let mut books = Books::peek(account, context)?;
     if *selection == Selection::default() {
-        return enter::count(account, context, &books.memory()?, observer);
+        return enter::count(account, context, books.memory()?, observer);
     }
     let Entered { mut session, mailbox, known } =
         enter(account, context, books.memory()?, observer)?;

@@ -7,8 +7,11 @@ use crate::model::Remembered;
 use crate::proto::Capabilities;
 use crate::state::{Known, State};
 
-/// How long, in seconds, commands are sent one at a time to a server that could not take several.
+/// How long, in seconds, commands are sent one at a time to a server that could not take several,
+/// ...
 const ONE_BY_ONE: i64 = 30 * 24 * 3600;
+/// ... and to one that fell silent while many were on their way, which may have been the reason.
+const AFTER_SILENCE: i64 = 24 * 3600;
 
 /// What is remembered of an account's server.
 pub(super) struct Memory<'a> {
@@ -55,6 +58,13 @@ impl<'a> Memory<'a> {
         (done, known.map_err(Error::from))
     }
 
+    /// What was said under TLS says nothing of a line in the clear: nothing is known there.
+    pub(super) fn in_the_clear(mut self) -> Self {
+        self.now = Remembered::default();
+        self.may_write = false;
+        self
+    }
+
     /// What the server offered before the login.
     pub(super) fn before_login(&self) -> Option<Capabilities> {
         self.now.before_login.as_deref().map(capabilities)
@@ -73,6 +83,11 @@ impl<'a> Memory<'a> {
     /// At the time `now`, the server could not take several commands at a time.
     pub(super) fn note_one_by_one(&mut self, now: i64) {
         self.now.one_by_one_until = Some(now + ONE_BY_ONE);
+    }
+
+    /// At the time `now`, the server fell silent with many commands on their way.
+    pub(super) fn note_silence(&mut self, now: i64) {
+        self.now.one_by_one_until = Some(now + AFTER_SILENCE);
     }
 
     /// Takes note of what the server offers. Where that has changed behind the login, it may have

@@ -41,7 +41,7 @@ impl StateFiles {
     /// The files that hold the state of `identity`, by what was found in this directory.
     pub(super) fn of_mailbox(&self, identity: &MailboxIdentity) -> Option<Self> {
         let stem = self.directory.stem_of(identity)?;
-        Some(Self::with_stem(&self.directory, stem))
+        Some(Self::with_stem(&self.directory, &stem))
     }
 
     /// What the account's files are called, without their endings.

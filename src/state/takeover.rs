@@ -93,7 +93,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::super::State;
+    use super::super::{State, StateDirectory};
     use super::*;
     use crate::model::{Endpoint, TlsMode};
 
@@ -148,6 +148,19 @@ mod tests {
             .filter(|name| !name.ends_with(".lock"))
             .collect();
         assert_eq!(left, ["b.db"]);
+    }
+
+    #[test]
+    fn what_was_given_another_name_since_the_last_look_is_found() {
+        let home = tempfile::tempdir().unwrap();
+        let directory = StateDirectory::from(home.path());
+        let named =
+            |name: &str| StateFiles::new(&directory, &AccountName::configured(name).unwrap());
+        drop(mark(&named("a"), 11));
+        let found = || find(&named("b"), &identity("alice")).unwrap().stem().to_owned();
+        assert_eq!(found(), "a");
+        fs::rename(named("a").database_path(), named("c").database_path()).unwrap();
+        assert_eq!(found(), "c");
     }
 
     #[test]

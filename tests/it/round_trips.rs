@@ -61,6 +61,20 @@ fn nothing_is_remembered_of_what_was_said_in_the_clear() {
 }
 
 #[test]
+fn nothing_that_was_said_under_tls_holds_in_the_clear() {
+    let world = met(|script| script);
+    world.now(Script::in_the_clear);
+    world.fetch(&["--tls", "none"]).succeeds();
+    assert_eq!(flights(&world), ["CAPA", "AUTH", "CAPA", "STAT UIDL LIST", "QUIT"]);
+    world.run("list", &["--tls", "none", "--count"]).succeeds();
+    assert_eq!(flights(&world), ["CAPA", "AUTH", "STAT", "QUIT"]);
+    // And it is still known where it was said.
+    world.now(|script| script);
+    world.fetch(&[]).succeeds();
+    assert_eq!(flights(&world), ["AUTH", "CAPA STAT UIDL LIST", "QUIT"]);
+}
+
+#[test]
 fn stls() {
     let world = World::with(Script::over_starttls);
     world.fetch(&["--tls", "starttls"]).succeeds();
@@ -100,8 +114,8 @@ fn a_password_that_is_wrong_now() {
     let world = met(|script| script);
     world.now(|script| script.login("alice", "another"));
     world.fetch(&[]).exits(77);
-    // Asked what it offers, since it could be that; but the password goes out once.
-    assert_eq!(flights(&world), ["AUTH", "CAPA", "QUIT"]);
+    // `[AUTH]` says what it is about.
+    assert_eq!(flights(&world), ["AUTH", "QUIT"]);
     world.now(|script| script);
     world.fetch(&[]).succeeds();
     assert_eq!(flights(&world)[0], "CAPA", "nothing is taken for granted after a failure");
@@ -168,6 +182,20 @@ fn as_many_commands_ahead_as_the_user_says() {
     }
     let world = World::new();
     world.fetch(&["--pipeline", "0"]).exits(64).says("neither auto nor off nor a number");
+}
+
+#[test]
+fn one_at_a_time_after_a_silence_with_many_commands_on_their_way() {
+    let world = met(|script| script);
+    world.add_many(5);
+    world.now(|script| script.on("RETR 3", Action::Stall));
+    run(&mut world.command_within("1", "fetch", &["--to", &world.home.to()])).exits(75);
+    world.now(|script| script);
+    world.fetch(&[]).succeeds();
+    assert!(flights(&world).iter().all(|flight| !flight.contains(' ')), "{:?}", flights(&world));
+    world.move_times(-2);
+    world.fetch(&[]).succeeds();
+    assert_eq!(flights(&world), ["AUTH", "CAPA STAT UIDL LIST", "QUIT"]);
 }
 
 /// Two runs: one that learns that the server cannot take several commands, and one a month later.

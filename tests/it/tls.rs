@@ -7,6 +7,7 @@ use std::thread;
 
 use crate::support::certs::{Authority, Issued, Leaf};
 use crate::support::expect::{fails, run};
+use crate::support::home::behind;
 use crate::support::server::{Action, Capabilities, Script, Trigger};
 use crate::support::site::tls_1_1;
 use crate::support::world::PASSWORD;
@@ -288,6 +289,12 @@ fn a_password_command_finds_the_systems_authorities() {
     world.home.run(&args).succeeds();
     assert_eq!(fs::read_to_string(world.home.path("seen")).unwrap(), "");
     assert_eq!(fs::read_to_string(world.home.path("asked")).unwrap(), "once\n");
+    // Certificates that can be read only once are read once.
+    let args = ["list", &url, "--ca-file", "/dev/stdin", "--password-command", &command];
+    let script = "cat ca.pem | \"$0\" \"$@\"";
+    run(&mut behind(&["sh", "-c", script], &world.home.command(&args))).succeeds();
+    let args = ["list", &url, "--ca-file", "ca.pem", "--password-command", &command];
+    fs::remove_file(world.home.path("seen")).unwrap();
     // What the user says stays as it is.
     let mut with_own = world.home.command(&args);
     run(with_own.env("SSL_CERT_FILE", "/dev/null/mine")).succeeds();
