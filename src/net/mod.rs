@@ -1,6 +1,6 @@
 //! Sockets and TLS: the only place that knows `TcpStream` and native-tls.
 //!
-//! [`dial()`] finds the host and connects, [`Stream`] carries octets in the clear or under TLS,
+//! [`Dial`] finds the host and connects, [`Stream`] carries octets in the clear or under TLS,
 //! and everything in it that could wait for ever waits until a deadline or an [`Interrupt`].
 //!
 //! [`Interrupt`]: crate::model::Interrupt
