@@ -46,7 +46,7 @@ impl Read for Ticking {
         if self.socket.buffer().is_empty() && Instant::now() >= self.until {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let read = self.socket.read(buffer)?;
+        let read = self.socket.read(buffer).map_err(or_tick)?;
         self.received += read as u64;
         Ok(read)
     }
@@ -54,10 +54,19 @@ impl Read for Ticking {
 
 impl Write for Ticking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket().write(bytes)
+        self.socket().write(bytes).map_err(or_tick)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         self.socket().flush()
+    }
+}
+
+/// A signal that comes in between ends a tick early: whoever waits then looks what it means. OpenSSL
+/// would take it for a broken line.
+fn or_tick(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::Interrupted => io::ErrorKind::WouldBlock.into(),
+        _ => error,
     }
 }
