@@ -111,7 +111,9 @@ fn at_no_moment_in_between() {
     let calls = fs::read_to_string(world.home.path("calls")).unwrap();
     let makes = |line: &&str| {
         let made = ["O_CREAT", "mkdir", "chmod", "creat(", "mknod"];
-        made.iter().any(|call| line.contains(call)) && !line.contains(" = -1 ")
+        made.iter().any(|call| line.contains(call))
+            && line.contains(") = ")
+            && !line.contains(" = -1 ")
     };
     let made: Vec<&str> = calls.lines().filter(makes).collect();
     assert!(made.iter().any(|line| line.contains("box.lock")), "{calls}");

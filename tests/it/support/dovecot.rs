@@ -166,19 +166,29 @@ impl Dovecot {
         fs::rename(draft, maildir.join("new").join(name)).expect("a delivery");
     }
 
-    /// The file names and contents of the user's messages, sorted by name.
+    /// The file names and contents of the user's messages, sorted by name. A session that has just
+    /// ended may still be moving them.
     pub(crate) fn messages(&self, user: &str) -> Vec<(String, Vec<u8>)> {
+        loop {
+            if let Some(messages) = self.try_messages(user) {
+                return messages;
+            }
+        }
+    }
+
+    /// Nothing where one was moved meanwhile.
+    fn try_messages(&self, user: &str) -> Option<Vec<(String, Vec<u8>)>> {
         let mut messages = Vec::new();
         for directory in ["new", "cur"] {
             let directory = self.maildir(user).join(directory);
             for entry in fs::read_dir(directory).expect("a Maildir") {
                 let entry = entry.expect("an entry");
                 let name = entry.file_name().to_string_lossy().into_owned();
-                messages.push((name, fs::read(entry.path()).expect("a message")));
+                messages.push((name, fs::read(entry.path()).ok()?));
             }
         }
         messages.sort();
-        messages
+        Some(messages)
     }
 
     /// What the server has logged.
