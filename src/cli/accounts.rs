@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use popfetch::jobs::Account;
-use popfetch::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Secret, TlsMode};
+use popfetch::model::{
+    AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Proof, Secret, TlsMode,
+};
 use popfetch::net::TlsSettings;
 use popfetch::proto::visible;
 
@@ -61,7 +63,8 @@ impl Prepared {
     pub(crate) fn finish(mut self, interrupt: &Interrupt) -> Result<Account, Failure> {
         let account = &mut self.account;
         let secret = self.password.read(&account.user, &account.endpoint.host, interrupt);
-        account.secret = secret.map_err(|failure| failure.for_account(account.name.as_str()))?;
+        let secret = secret.map_err(|failure| failure.for_account(account.name.as_str()))?;
+        account.proof = Proof::Password(secret);
         Ok(self.account)
     }
 }
@@ -247,7 +250,7 @@ fn assemble(
         name,
         endpoint,
         user,
-        secret: Secret::default(),
+        proof: Proof::Password(Secret::default()),
         method: args.auth.or(method),
         tls: TlsSettings { roots },
         timeout: args

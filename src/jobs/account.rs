@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Offers;
 use crate::client::Trace;
-use crate::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Secret, Surroundings};
+use crate::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Proof, Surroundings};
 use crate::net::{Connectors, TlsSettings};
 use crate::sasl::LoginMethod;
 use crate::state::StateDirectory;
@@ -18,8 +18,8 @@ pub struct Account {
     pub endpoint: Endpoint,
     /// The user, verbatim: Gmail gives `recent:` before a name a meaning.
     pub user: String,
-    /// The password.
-    pub secret: Secret,
+    /// What it has to show for itself.
+    pub proof: Proof,
     /// The way to log in, if the user insists on one.
     pub method: Option<LoginMethod>,
     /// The certificates to trust.

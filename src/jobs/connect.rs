@@ -2,7 +2,7 @@
 
 use super::{Account, Context, Error, Event, Observer};
 use crate::client::{self, Connection, Credentials, LoginError, Session};
-use crate::model::TlsMode;
+use crate::model::{Interrupt, Proof, Secret, TlsMode};
 use crate::net::{self, Dial, Stream};
 use crate::proto::{Capabilities, Limits};
 use crate::sasl::{Login, LoginMethod, NoMethod, choose};
@@ -39,6 +39,8 @@ impl<'a> Call<'a> {
     ) -> Result<Session<Stream>, Error> {
         observer.event(&Event::Connecting);
         let Self { account, context, .. } = self;
+        // While the connection is being made: a provider takes its time over a token.
+        let secret = secret(account, context.interrupt)?;
         let mut connection = self.greeted()?;
         let starttls = account.endpoint.tls == TlsMode::Starttls;
         match before.cloned() {
@@ -56,7 +58,7 @@ impl<'a> Call<'a> {
                 None => drop(connection.ask_capabilities().map_err(of_server(account))?),
             }
         }
-        let session = log_in(connection, account, before.is_some())?;
+        let session = log_in(connection, account, &secret, before.is_some())?;
         observer.event(&Event::Authenticated);
         Ok(session)
     }
@@ -74,6 +76,19 @@ impl<'a> Call<'a> {
         }
         let trace = (context.trace)(&account.name);
         Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
+    }
+}
+
+/// What `account` has to show for itself.
+fn secret(account: &Account, interrupt: &Interrupt) -> Result<Secret, Error> {
+    match &account.proof {
+        Proof::Password(password) => Ok(password.clone()),
+        Proof::Token(tokens) => tokens.token(interrupt).map_err(|source| Error::Token {
+            host: account.endpoint.host.clone(),
+            user: account.user.clone(),
+            source,
+        }),
+        Proof::Certificate => Ok(Secret::default()),
     }
 }
 
@@ -131,6 +146,7 @@ fn upgrade(
 fn log_in(
     mut connection: Connection<Stream>,
     account: &Account,
+    secret: &Secret,
     mut assumed: bool,
 ) -> Result<Session<Stream>, Error> {
     let host = account.endpoint.host.clone();
@@ -139,7 +155,7 @@ fn log_in(
         connection.quit();
         return Err(Error::Cleartext { host });
     }
-    let credentials = Credentials { user: &account.user, secret: &account.secret };
+    let credentials = Credentials { user: &account.user, secret };
     loop {
         let method = match method(&connection, account) {
             Err(_) if std::mem::take(&mut assumed) => {

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::client::{self, LoginError, Refusal};
-use crate::model::{Interrupt, MessageNumber, Octets, Place};
+use crate::model::{Interrupt, MessageNumber, NoToken, NoTokenCause, Octets, Place};
 use crate::proto::{InvalidArgument, ResponseCode, Status};
 use crate::{delivery, durable, net, sasl, state};
 
@@ -30,6 +30,16 @@ pub enum Error {
         user: String,
         /// Why.
         source: client::Error,
+    },
+    /// There is no token to log in with.
+    #[error("cannot log in to {host} as {user}")]
+    Token {
+        /// Where.
+        host: String,
+        /// As whom.
+        user: String,
+        /// Why.
+        source: NoToken,
     },
     /// The server and popfetch have no way to log in in common.
     #[error("cannot log in to {host}")]
@@ -180,6 +190,7 @@ impl Error {
         match self {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
+            Self::Token { source, .. } => token_class(source.cause),
             Self::NoMethod { .. } => Class::Unavailable,
             Self::Oversized { .. } => Class::Protocol,
             Self::Cleartext { .. } | Self::NoMaildir => Class::Usage,
@@ -205,8 +216,9 @@ impl Error {
 
     /// What the user could do about it.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<&str> {
         Some(match self {
+            Self::Token { source, .. } => return source.hint.as_deref(),
             Self::Net(net::Error::Certificate { unknown_authority: true, .. }) => {
                 "if it is a private authority, name its certificate with --ca-file"
             }
@@ -308,6 +320,17 @@ fn login_class(error: &LoginError) -> Class {
         LoginError::Mechanism { source: sasl::Error::UnexpectedChallenge, .. } => Class::Protocol,
         LoginError::Mechanism { .. } => Class::NoPermission,
         LoginError::Endless => Class::Protocol,
+    }
+}
+
+fn token_class(cause: NoTokenCause) -> Class {
+    match cause {
+        NoTokenCause::Consent => Class::NoPermission,
+        NoTokenCause::Temporary => Class::Temporary,
+        NoTokenCause::Protocol => Class::Protocol,
+        NoTokenCause::Config => Class::Config,
+        NoTokenCause::Storage => Class::Io,
+        NoTokenCause::Interrupted => Class::Interrupted,
     }
 }
 
