@@ -401,7 +401,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__delete)
-            opts="-y -n -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-y -n -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -517,6 +517,10 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --pipeline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -570,7 +574,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__fetch)
-            opts="-n -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -722,6 +726,10 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --pipeline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -775,7 +783,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__list)
-            opts="-n -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -891,6 +899,10 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --retries)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --pipeline)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -999,7 +1011,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__adopt)
-            opts="-c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1056,6 +1068,10 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1281,7 +1297,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__mark__subcmd__seen)
-            opts="-n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --retries --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1338,6 +1354,10 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1450,7 +1470,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__rebuild)
-            opts="-c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1511,6 +1531,10 @@ _popfetch() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retries)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -63,6 +63,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-comm
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -113,6 +114,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-com
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -157,6 +159,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-co
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -259,6 +262,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s n -l number -d 'By number, as list shows them: 3,5-9' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l uid -d 'By unique-id (repeatable)' -r
@@ -315,6 +319,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -336,6 +341,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"

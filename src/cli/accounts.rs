@@ -258,6 +258,11 @@ fn assemble(
             .map(Duration::from_secs)
             .or(values.timeout.as_ref().map(|set| set.value))
             .unwrap_or(TIMEOUT),
+        retries: args.retries.or(values.retries.as_ref().map(|set| set.value.0)),
+        login_delay: values
+            .login_delay
+            .as_ref()
+            .map_or(0, |set| u32::try_from(set.value.as_secs()).unwrap_or(u32::MAX)),
         pipeline: args
             .pipeline
             .or(values.pipeline.as_ref().map(|set| set.value))

@@ -125,7 +125,7 @@ impl Run<'_> {
         // An explicit choice to standard output is a look.
         let look = only_stdout && self.args.selection.is_explicit();
         let options = FetchOptions {
-            outputs: destinations.iter().map(|to| output(to, self.args)).collect(),
+            outputs: &|| destinations.iter().map(|to| output(to, self.args)).collect(),
             selection: self.selection.clone(),
             policy: self.args.policy(mail, look),
             dry_run: self.args.dry_run,
@@ -134,7 +134,7 @@ impl Run<'_> {
         if self.cli.global.json {
             let mut out = io::stdout();
             let mut events = Events::new(&account.name, &mut out);
-            let outcome = jobs::fetch(account, context, options, &mut events);
+            let outcome = jobs::fetch(account, context, &options, &mut events);
             self.count(&outcome);
             let (exit, failure) = conclude(&outcome, account, context);
             if let Some(failure) = &failure {
@@ -154,7 +154,7 @@ impl Run<'_> {
             plan: self.args.dry_run,
         };
         let mut progress = Progress::new(&account.name, self.widest, talk);
-        let outcome = jobs::fetch(account, context, options, &mut progress);
+        let outcome = jobs::fetch(account, context, &options, &mut progress);
         self.count(&outcome);
         progress.finish(&outcome, started.elapsed());
         let (exit, _) = conclude(&outcome, account, context);

@@ -12,7 +12,7 @@ use popfetch::model::{AccountName, Listed, Uid};
 use popfetch::proto::is_active;
 
 use super::exit::Exit;
-use super::report::Failure;
+use super::report::{Failure, retrying, too_early};
 
 /// The fields that name a message. A UID that is no UTF-8 is given without loss beside its text.
 fn put_message(object: &mut Map<String, Value>, message: &Listed) {
@@ -163,6 +163,12 @@ impl Observer for Events<'_> {
             }),
             Event::Warning(text) | Event::Note(text) => self.write("warning", |object| {
                 object.insert("message".into(), (*text).into());
+            }),
+            Event::TooEarly { seconds } => self.write("warning", |object| {
+                object.insert("message".into(), too_early(*seconds).into());
+            }),
+            Event::Retrying { error, seconds } => self.write("warning", |object| {
+                object.insert("message".into(), retrying(error, *seconds).into());
             }),
             Event::Connecting
             | Event::Authenticated

@@ -8,6 +8,7 @@ use popfetch::jobs::{Event, Observer, Outcome, Planned};
 use popfetch::model::{AccountName, Listed, count};
 
 use super::accounts::shown;
+use super::report::{retrying, too_early};
 use super::screen::{bars, say, width};
 use super::size::{seconds, size};
 use super::table::fit;
@@ -119,7 +120,7 @@ impl Progress {
         if outcome.fetched > 0 {
             let messages = count(outcome.fetched, "message");
             parts.push(format!("{messages} fetched ({})", size(outcome.octets.0)));
-        } else if outcome.failed == 0 && outcome.error.is_none() {
+        } else if outcome.failed == 0 && outcome.error.is_none() && !outcome.too_early {
             parts.push("nothing new".to_owned());
         }
         if outcome.deleted > 0 {
@@ -198,6 +199,12 @@ impl Observer for Progress {
                 self.line(&format!("{messages} of an interrupted run put in place"));
             }
             Event::Warning(text) if self.talk.warnings => self.line(&format!("warning: {text}")),
+            Event::TooEarly { seconds } if self.talk.bar || self.talk.messages => {
+                self.line(&too_early(*seconds));
+            }
+            Event::Retrying { error, seconds } if self.talk.bar || self.talk.messages => {
+                self.line(&retrying(error, *seconds));
+            }
             Event::Note(text) if self.talk.bar || self.talk.messages => self.line(text),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use popfetch::jobs;
 use popfetch::model::AccountName;
@@ -9,6 +10,7 @@ use popfetch::proto::visible;
 
 use super::exit::Exit;
 use super::screen::say;
+use super::size::seconds;
 
 /// A failure to be told: a sentence, perhaps a hint, and an exit status.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -96,6 +98,17 @@ fn chain(error: &dyn StdError) -> String {
         cause = error.source();
     }
     text
+}
+
+/// That nothing was done, since the server lets nobody in for so many seconds.
+pub(crate) fn too_early(wait: i64) -> String {
+    let wait = Duration::from_secs(wait.unsigned_abs());
+    format!("skipped: the server allows the next login in {}", seconds(wait))
+}
+
+/// That something failed, and is tried again after so many seconds.
+pub(crate) fn retrying(error: &jobs::Error, pause: u64) -> String {
+    format!("{}; trying again in {pause} s", chain(error))
 }
 
 #[cfg(test)]

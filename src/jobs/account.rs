@@ -26,6 +26,11 @@ pub struct Account {
     pub tls: TlsSettings,
     /// How long to wait for a connection, and between two octets.
     pub timeout: Duration,
+    /// How often to try again after what may pass. Where nothing is said, only a mailbox that is
+    /// in use is worth another try.
+    pub retries: Option<u32>,
+    /// How many seconds must lie between two logins, where the server does not ask for more.
+    pub login_delay: u32,
     /// The most commands to send ahead of their replies; nothing leaves that to what the server
     /// announces and has shown that it can take.
     pub pipeline: Option<usize>,

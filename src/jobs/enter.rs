@@ -1,11 +1,13 @@
 //! Into the mailbox, with as few round trips as what is remembered of the server allows.
 
+use super::again::Again;
 use super::connect::Call;
 use super::memory::Memory;
 use super::{Account, Context, Error, Event, Observer};
 use crate::client::{Mailbox, Session};
 use crate::model::TlsMode;
 use crate::net::Stream;
+use crate::proto::Capabilities;
 use crate::state::Known;
 
 /// A mailbox that was entered, and what is known of it.
@@ -22,10 +24,30 @@ pub(super) fn enter(
     memory: Memory<'_>,
     observer: &mut dyn Observer,
 ) -> Result<Entered, Error> {
+    enter_within(&mut Again::new(account, context), account, context, memory, observer)
+}
+
+/// The same, in no more tries than `again` has left.
+pub(super) fn enter_within(
+    again: &mut Again<'_>,
+    account: &Account,
+    context: &Context<'_>,
+    memory: Memory<'_>,
+    observer: &mut dyn Observer,
+) -> Result<Entered, Error> {
     let mut memory = fitting(memory, account);
-    let call = Call::start(account, context);
-    let (entered, known) =
-        memory.recall_during(|memory| try_to_enter(call, account, context, memory, observer));
+    let mut call = Some(Call::start(account, context));
+    let (entered, known) = memory.recall_during(|memory| {
+        again.persevere(observer, |observer| {
+            let call = call.take().unwrap_or_else(|| Call::start(account, context));
+            let entered = try_to_enter(call, account, context, memory, observer);
+            // A line that is down says nothing of the server.
+            if entered.as_ref().is_err_and(|e| !matches!(e, Error::Net(_) | Error::Interrupted)) {
+                memory.doubt();
+            }
+            entered
+        })
+    });
     match entered {
         Ok((session, mailbox)) => {
             let remembered = memory.save();
@@ -38,10 +60,6 @@ pub(super) fn enter(
             }
         }
         Err(error) => {
-            // A line that is down says nothing of the server.
-            if !matches!(error, Error::Net(_) | Error::Interrupted) {
-                memory.doubt();
-            }
             // The error that there is already matters more.
             let _ = memory.save();
             Err(error)
@@ -57,11 +75,13 @@ pub(super) fn count(
     observer: &mut dyn Observer,
 ) -> Result<u64, Error> {
     let memory = fitting(memory, account);
-    let call = Call::start(account, context);
-    let mut session = call.log_in(memory.before_login().as_ref(), observer)?;
-    let stat = session.stat().map_err(|error| Error::server(&account.endpoint.host, error))?;
-    session.leave();
-    Ok(stat.messages)
+    Again::new(account, context).persevere(observer, |observer| {
+        let call = Call::start(account, context);
+        let mut session = call.log_in(memory.before_login().as_ref(), observer)?;
+        let stat = session.stat().map_err(|error| Error::server(&account.endpoint.host, error))?;
+        session.leave();
+        Ok(stat.messages)
+    })
 }
 
 /// What of `memory` holds for the way in which the account is connected to.
@@ -82,7 +102,9 @@ fn try_to_enter(
     let is_new = memory.after_login().is_none();
     let before = memory.before_login().or(said_before);
     let mut session = call.log_in(before.as_ref(), observer)?;
+    let login = context.surroundings.seconds();
     let before = session.capabilities().cloned();
+    memory.note_login(login, delay(account, before.as_ref()));
     if let Some(after) = memory.after_login().or(said_after) {
         session.assume(after);
     }
@@ -104,6 +126,10 @@ fn try_to_enter(
         }
         surveyed => surveyed.map_err(server)?,
     };
+    // What the server says after the login may be meant for this user alone (RFC 2449, section 6.5).
+    if let after @ Some(Capabilities { login_delay: Some(_), .. }) = session.capabilities() {
+        memory.note_login(login, delay(account, after));
+    }
     if session.stream_mut().is_secure() {
         memory.learn(before.as_ref(), session.capabilities());
         if let (Some(before), Some(after)) = (before, session.capabilities().cloned())
@@ -113,4 +139,10 @@ fn try_to_enter(
         }
     }
     Ok((session, mailbox))
+}
+
+/// How many seconds must lie between two logins.
+fn delay(account: &Account, offered: Option<&Capabilities>) -> u32 {
+    let announced = offered.and_then(|offered| offered.login_delay);
+    announced.unwrap_or_default().max(account.login_delay)
 }

@@ -1,5 +1,6 @@
 //! What a job tells while it works.
 
+use super::Error;
 use crate::model::{Listed, Octets, Place};
 
 /// What is to happen to a message.
@@ -60,6 +61,18 @@ pub enum Event<'a> {
     Deleted(&'a Listed),
     /// So many deliveries that an earlier run left unfinished were finished.
     Recovered(usize),
+    /// Nothing is done yet: the server lets nobody in for so many seconds more.
+    TooEarly {
+        /// Seconds.
+        seconds: i64,
+    },
+    /// Something failed that may pass; it is tried again in so many seconds.
+    Retrying {
+        /// What failed.
+        error: &'a Error,
+        /// Seconds.
+        seconds: u64,
+    },
     /// Something that the user should know and that stops nothing.
     Warning(&'a str),
     /// Something that is as it has to be, for whoever watches.

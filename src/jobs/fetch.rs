@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use super::again::{Again, worse};
 use super::books::Books;
 use super::commit::{Committer, Desk, Ledger};
 use super::connect::Call;
 use super::decide::{Decision, decide, explain};
 use super::destinations::{self, Output};
 use super::download::{Download, Downloaded};
-use super::enter::{Entered, enter};
+use super::enter::{Entered, enter_within};
 use super::error::Unanswered;
 use super::mailbox::take_stock;
 use super::memory::Memory;
@@ -24,9 +25,9 @@ use crate::proto::Capabilities;
 use crate::state::{self, State};
 
 /// What to fetch, and what becomes of it.
-pub struct FetchOptions {
-    /// The destinations; each gets every message.
-    pub outputs: Vec<Output>,
+pub struct FetchOptions<'a> {
+    /// Gives the destinations, once more for each try; each gets every message.
+    pub outputs: &'a dyn Fn() -> Vec<Output>,
     /// Which messages.
     pub selection: Selection,
     /// What becomes of them.
@@ -38,35 +39,65 @@ pub struct FetchOptions {
 /// How long an interrupted fetch may take to leave things in order.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Fetches from one account.
+/// What came of a fetch that did not fail.
+enum Fetched {
+    /// It is done.
+    Done,
+    /// Nothing: the server lets nobody in for so many seconds.
+    TooEarly(i64),
+}
+
+/// Fetches from one account, if need be in several tries.
 pub fn fetch(
     account: &Account,
     context: &Context<'_>,
-    options: FetchOptions,
+    options: &FetchOptions<'_>,
     observer: &mut dyn Observer,
 ) -> Outcome {
     let mut outcome = Outcome::default();
-    let done = if options.dry_run {
-        rehearse(account, context, &options, observer, &mut outcome)
-    } else {
-        run(account, context, options, observer, &mut outcome)
-    };
-    outcome.error = done.err();
-    outcome
+    let mut again = Again::new(account, context);
+    let mut failed = None;
+    loop {
+        let run = if options.dry_run { rehearse } else { run };
+        let fetched = run(account, context, options, &mut again, observer, &mut outcome);
+        // What was shown already would be shown once more.
+        let shown = options.policy.look && outcome.fetched > 0;
+        match (fetched, failed.take()) {
+            (Ok(Fetched::Done), _) => {}
+            (Ok(Fetched::TooEarly(_)), Some(error)) => outcome.error = Some(error),
+            (Ok(Fetched::TooEarly(seconds)), None) => {
+                outcome.too_early = true;
+                observer.event(&Event::TooEarly { seconds });
+            }
+            (Err(error), _) if !shown && again.after(&error, observer) => {
+                failed = Some(error);
+                // All that was left out is looked at anew.
+                outcome = Outcome { skipped: 0, failed: 0, ..outcome };
+                continue;
+            }
+            (Err(error), first) => outcome.error = Some(worse(first, error)),
+        }
+        return outcome;
+    }
 }
 
 /// Says what a fetch would do, and does nothing: no lock, no recovery, no record.
 fn rehearse(
     account: &Account,
     context: &Context<'_>,
-    options: &FetchOptions,
+    options: &FetchOptions<'_>,
+    again: &mut Again<'_>,
     observer: &mut dyn Observer,
     outcome: &mut Outcome,
-) -> Result<(), Error> {
+) -> Result<Fetched, Error> {
     let FetchOptions { selection, policy, .. } = options;
     let mut books = Books::peek(account, context)?;
+    let memory = books.memory()?;
+    if let Some(seconds) = too_early(&memory, selection, context) {
+        return Ok(Fetched::TooEarly(seconds));
+    }
     let Entered { mut session, mailbox, known } =
-        enter(account, context, books.memory()?, observer)?;
+        enter_within(again, account, context, memory, observer)?;
     let now = context.surroundings.seconds();
     let decided =
         take_stock(&mut session, account, mailbox, &known, &mut books, now).and_then(|view| {
@@ -78,17 +109,25 @@ fn rehearse(
     };
     announce(&decision.plan, observer, outcome);
     session.leave();
-    Ok(())
+    Ok(Fetched::Done)
+}
+
+/// How many seconds the server wants to be left alone for. Who asks for certain messages is a
+/// person, who may try.
+fn too_early(memory: &Memory<'_>, selection: &Selection, context: &Context<'_>) -> Option<i64> {
+    memory.wait_for_login(context.surroundings.seconds()).filter(|_| selection.scope == Scope::New)
 }
 
 fn run(
     account: &Account,
     context: &Context<'_>,
-    options: FetchOptions,
+    options: &FetchOptions<'_>,
+    again: &mut Again<'_>,
     observer: &mut dyn Observer,
     outcome: &mut Outcome,
-) -> Result<(), Error> {
+) -> Result<Fetched, Error> {
     let FetchOptions { outputs, selection, policy, .. } = options;
+    let outputs = outputs();
     let surroundings = context.surroundings;
     Call::prepare(account, context);
 
@@ -110,15 +149,19 @@ fn run(
     }
 
     let first = books.state().is_some_and(|state| state.is_first_run().unwrap_or(false));
+    let memory = books.memory()?;
+    if let Some(seconds) = too_early(&memory, selection, context) {
+        return Ok(Fetched::TooEarly(seconds));
+    }
     let Entered { mut session, mailbox, known } =
-        enter(account, context, books.memory()?, observer)?;
+        enter_within(again, account, context, memory, observer)?;
     session.stream_mut().set_grace(GRACE);
     let login = surroundings.seconds();
     let decided =
         take_stock(&mut session, account, mailbox, &known, &mut books, login).and_then(|view| {
             let state = books.state();
-            let decision = decide(&mut session, account, &view, &selection, &policy, state, login)?;
-            explain(&view, &decision, &policy, first, observer);
+            let decision = decide(&mut session, account, &view, selection, policy, state, login)?;
+            explain(&view, &decision, policy, first, observer);
             let met = first && selection.scope == Scope::New && !view.listing.is_empty();
             Ok((decision, met))
         });
@@ -170,7 +213,7 @@ fn run(
     });
     let recorded = record(&mut ledger, deleted, &failures, login, now);
     recorded.map_err(|error| error.or_stopped(context.interrupt))?;
-    if context.interrupt.is_raised() { Err(Error::Interrupted) } else { Ok(()) }
+    if context.interrupt.is_raised() { Err(Error::Interrupted) } else { Ok(Fetched::Done) }
 }
 
 /// Leaves politely after an error that is not the connection's own: a line that is dropped keeps

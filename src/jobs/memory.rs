@@ -13,6 +13,10 @@ const ONE_BY_ONE: i64 = 30 * 24 * 3600;
 /// ... and to one that fell silent while many were on their way, which may have been the reason.
 const AFTER_SILENCE: i64 = 24 * 3600;
 
+/// The longest time, in seconds, that a server's LOGIN-DELAY keeps an account waiting: a day. Who
+/// announces more means to be left alone for good, or has confused its units.
+const MAX_DELAY: i64 = 24 * 3600;
+
 /// What is remembered of an account's server.
 pub(super) struct Memory<'a> {
     before: Remembered,
@@ -20,19 +24,21 @@ pub(super) struct Memory<'a> {
     /// Where it is written down.
     state: Option<&'a mut State>,
     may_write: bool,
+    /// Whether the connection is without TLS.
+    clear: bool,
 }
 
 impl<'a> Memory<'a> {
     /// What `state` holds.
     pub(super) fn of(state: &'a mut State) -> Result<Self, Error> {
         let before = state.remembered()?;
-        Ok(Self { now: before.clone(), before, state: Some(state), may_write: true })
+        Ok(Self { now: before.clone(), before, state: Some(state), may_write: true, clear: false })
     }
 
     /// What `state` holds, which may not be written.
     pub(super) fn read_only(state: Option<&'a mut State>) -> Result<Self, Error> {
         let before = state.as_deref().map(State::remembered).transpose()?.unwrap_or_default();
-        Ok(Self { now: before.clone(), before, state, may_write: false })
+        Ok(Self { now: before.clone(), before, state, may_write: false, clear: false })
     }
 
     /// Has what is known of the mailbox read, which takes a while for a large one, while `work` is
@@ -58,11 +64,26 @@ impl<'a> Memory<'a> {
         (done, known.map_err(Error::from))
     }
 
-    /// What was said under TLS says nothing of a line in the clear: nothing is known there.
+    /// What was said under TLS says nothing of a line in the clear: nothing is known there but
+    /// when to come back.
     pub(super) fn in_the_clear(mut self) -> Self {
-        self.now = Remembered::default();
-        self.may_write = false;
+        self.now = Remembered { next_login: self.now.next_login, ..Remembered::default() };
+        self.clear = true;
         self
+    }
+
+    /// How many seconds it is, at the time `now`, until the server lets anybody in again.
+    pub(super) fn wait_for_login(&self, now: i64) -> Option<i64> {
+        let wait = self.now.next_login? - now;
+        // More was never noted: the clock has been set back.
+        (1..=MAX_DELAY + 1).contains(&wait).then_some(wait)
+    }
+
+    /// At the time `now` somebody has logged in; the next login may follow `delay` seconds after.
+    pub(super) fn note_login(&mut self, now: i64, delay: u32) {
+        let delay = i64::from(delay).min(MAX_DELAY);
+        // The second that has begun at `now` may be almost over.
+        self.now.next_login = (delay > 0).then_some(now + delay + 1);
     }
 
     /// What the server offered before the login.
@@ -107,10 +128,13 @@ impl<'a> Memory<'a> {
 
     /// Writes down what has changed.
     pub(super) fn save(self) -> Result<(), Error> {
+        let now = if self.clear {
+            Remembered { next_login: self.now.next_login, ..self.before.clone() }
+        } else {
+            self.now
+        };
         match self.state {
-            Some(state) if self.may_write && self.before != self.now => {
-                Ok(state.remember(&self.now)?)
-            }
+            Some(state) if self.may_write && self.before != now => Ok(state.remember(&now)?),
             _ => Ok(()),
         }
     }
@@ -126,6 +150,24 @@ fn capabilities(lines: &[String]) -> Capabilities {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_left_alone_for_as_long_as_it_says_but_not_for_ever() {
+        for (delay, at, wait) in [
+            (0, 1000, None),
+            (300, 1000, Some(301)),
+            (300, 1300, Some(1)),
+            (300, 1301, None),
+            (u32::MAX, 1000, Some(MAX_DELAY + 1)),
+            // The clock was set back by more than a day.
+            (300, 1000 - 2 * MAX_DELAY, None),
+        ] {
+            let mut memory = Memory::read_only(None).unwrap();
+            memory.note_login(1000, delay);
+            assert_eq!(memory.wait_for_login(at), wait, "{delay} s, at {at}");
+            assert_eq!(memory.in_the_clear().wait_for_login(at), wait, "{delay} s, at {at}");
+        }
+    }
 
     #[test]
     fn a_change_behind_the_login_casts_doubt_on_what_is_before_it() {

@@ -5,6 +5,7 @@
 
 mod account;
 mod adopt;
+mod again;
 mod books;
 mod commit;
 mod connect;
@@ -60,6 +61,8 @@ pub struct Outcome {
     pub failed: u64,
     /// Messages whose deletion the server confirmed.
     pub deleted: u64,
+    /// Nothing was done, since the server lets nobody in yet.
+    pub too_early: bool,
     /// What ended the run early, if anything did.
     pub error: Option<Error>,
 }

@@ -339,18 +339,19 @@ pub(super) fn set_times(
     transaction.prepare_cached(update)?.execute((login, success)).map(drop)
 }
 
-/// What is remembered of the server; nothing in a state of the first version that is only read.
+/// What is remembered of the server; nothing in a state of an earlier version that is only read.
 pub(super) fn remembered(connection: &Connection) -> rusqlite::Result<Remembered> {
-    if schema::version(connection)? < 2 {
+    if schema::version(connection)? < schema::VERSION {
         return Ok(Remembered::default());
     }
     let lines = |text: Option<String>| text.map(|text| text.lines().map(str::to_owned).collect());
-    let select = "SELECT before_login, after_login, one_by_one_until FROM mailbox";
+    let select = "SELECT before_login, after_login, one_by_one_until, next_login FROM mailbox";
     connection.query_row(select, (), |row| {
         Ok(Remembered {
             before_login: lines(row.get(0)?),
             after_login: lines(row.get(1)?),
             one_by_one_until: row.get(2)?,
+            next_login: row.get(3)?,
         })
     })
 }
@@ -359,10 +360,11 @@ pub(super) fn remember(
     transaction: &Transaction<'_>,
     remembered: &Remembered,
 ) -> rusqlite::Result<()> {
-    let Remembered { before_login, after_login, one_by_one_until } = remembered;
+    let Remembered { before_login, after_login, one_by_one_until, next_login } = remembered;
     let text = |lines: &Option<Vec<String>>| lines.as_ref().map(|lines| lines.join("\n"));
-    let update = "UPDATE mailbox SET before_login = ?, after_login = ?, one_by_one_until = ?";
-    let values = (text(before_login), text(after_login), one_by_one_until);
+    let update = "UPDATE mailbox
+        SET before_login = ?, after_login = ?, one_by_one_until = ?, next_login = ?";
+    let values = (text(before_login), text(after_login), one_by_one_until, next_login);
     transaction.prepare_cached(update)?.execute(values).map(drop)
 }
 

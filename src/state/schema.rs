@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction};
 
 /// What each schema version adds to the one before. The file's version is its `user_version`.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     -- One row: which mailbox this is.
     CREATE TABLE mailbox (
@@ -70,6 +70,10 @@ const MIGRATIONS: [&str; 2] = [
     ALTER TABLE mailbox ADD COLUMN before_login TEXT;        -- lines of its reply to CAPA
     ALTER TABLE mailbox ADD COLUMN after_login TEXT;
     ALTER TABLE mailbox ADD COLUMN one_by_one_until INTEGER; -- when pipelining may be tried again
+",
+    "
+    -- Before then the server lets nobody in (LOGIN-DELAY).
+    ALTER TABLE mailbox ADD COLUMN next_login INTEGER;
 ",
 ];
 

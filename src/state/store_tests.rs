@@ -238,6 +238,7 @@ fn a_state_of_the_first_version_is_read_and_becomes_one_of_this() {
         before_login: Some(vec!["UIDL".to_owned(), "SASL PLAIN".to_owned()]),
         after_login: None,
         one_by_one_until: Some(5),
+        next_login: Some(9),
     };
     state.remember(&remembered).unwrap();
     drop(state);

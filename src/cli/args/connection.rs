@@ -53,6 +53,9 @@ pub(crate) struct ConnectionArgs {
     /// How long to wait for the server, between two octets too [default: 60]
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub(crate) timeout: Option<u64>,
+    /// How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=100))]
+    pub(crate) retries: Option<u32>,
     /// How many commands to send ahead of their replies: auto, off, or at most N [default: auto]
     #[arg(long, value_name = "auto|off|N")]
     pub(crate) pipeline: Option<Pipeline>,
@@ -72,6 +75,7 @@ impl ConnectionArgs {
             (self.password_file.is_some(), "--password-file"),
             (self.password_fd.is_some(), "--password-fd"),
             (self.timeout.is_some(), "--timeout"),
+            (self.retries.is_some(), "--retries"),
             (self.pipeline.is_some(), "--pipeline"),
             (self.allow_cleartext_password, "--allow-cleartext-password"),
         ];

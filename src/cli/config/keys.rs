@@ -12,7 +12,7 @@ use toml::de::DeValue;
 use super::super::args::OrderArg;
 use super::super::values::Pipeline;
 use super::value::{
-    Command, Deletion, Destinations, Host, Jobs, Messages, Port, Size, User, Value, Wrong,
+    Command, Deletion, Destinations, Host, Jobs, Messages, Port, Retries, Size, User, Value, Wrong,
 };
 
 /// What is known of a key.
@@ -144,6 +144,10 @@ keys! {
         "The certificates to trust, as a PEM file, instead of the system's.";
         "timeout" timeout: Duration, "60", "60",
         "How many seconds to wait for the server, between two octets too.";
+        "retries" retries: Retries, "(3 while the mailbox is in use, else 0)", "5",
+        "How often to try again after what may pass: a timeout, a lost connection, a mailbox in use, but never refused credentials. The first pause is one second, and each is twice as long as the one before, up to a minute.";
+        "login-delay" login_delay: Duration, "(what the server announces)", "900",
+        "How many seconds must lie between two logins. Within them a fetch of new mail does nothing. What the server announces (LOGIN-DELAY) counts where it is longer, up to a day.";
         "pipeline" pipeline: Pipeline, "\"auto\"", "\"off\"",
         "How many commands to send ahead of their replies: auto (what the server announces and takes), off, or at most so many.";
         "allow-cleartext-password" allow_cleartext_password: bool, "false", "true",

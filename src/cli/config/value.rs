@@ -249,6 +249,23 @@ impl Value for Jobs {
     }
 }
 
+/// How often to try again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retries(pub(crate) u32);
+
+impl Value for Retries {
+    const KIND: &'static str = "a number from 0 to 100";
+
+    fn read(value: &DeValue<'_>, _: &Path) -> Result<Self, Wrong> {
+        let retries = number(value, 0..=100)?;
+        u32::try_from(retries).map(Self).map_err(|_| Wrong::Kind)
+    }
+
+    fn shown(&self) -> Option<serde_json::Value> {
+        Some(json!(self.0))
+    }
+}
+
 /// Where mail goes.
 #[derive(Clone, Debug)]
 pub(crate) struct Destinations(pub(crate) Vec<Template>);

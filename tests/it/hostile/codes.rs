@@ -23,7 +23,15 @@ fn greetings() {
         greeting("W20 bare -ERR", |s| s.greeting("-ERR\r\n"), 69, "(no reason given)"),
         greeting("W77 [SYS/TEMP]", |s| s.greeting("-ERR [SYS/TEMP] x\r\n"), 75, "[SYS/TEMP] x"),
         greeting("W77 [SYS/PERM]", |s| s.greeting("-ERR [SYS/PERM] x\r\n"), 69, "[SYS/PERM] x"),
-        greeting("W77 [IN-USE]", |s| s.greeting("-ERR [IN-USE] x\r\n"), 75, "[IN-USE] x"),
+        Case {
+            hears: " |  |  | ",
+            ..greeting(
+                "W77 [IN-USE]: tried again",
+                |s| s.greeting("-ERR [IN-USE] x\r\n"),
+                75,
+                "[IN-USE] x",
+            )
+        },
         greeting("W77 [LOGIN-DELAY]", |s| s.greeting("-ERR [LOGIN-DELAY] x\r\n"), 75, "-DELAY] x"),
         greeting("W74 lower case", |s| s.greeting("-ERR [sys/temp] x\r\n"), 75, "[sys/temp] x"),
         greeting("W74 nested", |s| s.greeting("-ERR [SYS/TEMP/DISK] x\r\n"), 75, "/DISK] x"),
@@ -76,7 +84,15 @@ fn login(
 fn logins() {
     run(&[
         login("W76 [AUTH]", |s| s.on("AUTH", raw("-ERR [AUTH] no\r\n")), 77, "[AUTH] no"),
-        login("W75 [IN-USE]", |s| s.on("AUTH", raw("-ERR [IN-USE] no\r\n")), 75, "[IN-USE] no"),
+        Case {
+            hears: "CAPA AUTH QUIT | CAPA AUTH QUIT | CAPA AUTH QUIT | CAPA AUTH QUIT",
+            ..login(
+                "W75 [IN-USE]: tried again",
+                |s| s.on("AUTH", raw("-ERR [IN-USE] no\r\n")),
+                75,
+                "[IN-USE] no",
+            )
+        },
         login("W75 [SYS/PERM]", |s| s.on("AUTH", raw("-ERR [SYS/PERM] no\r\n")), 69, "PERM] no"),
         login("W74 nested", |s| s.on("AUTH", raw("-ERR [sys/temp/db] no\r\n")), 75, "/db] no"),
         login("W76 unknown", |s| s.on("AUTH", raw("-ERR [FOO] no\r\n")), 75, "[FOO] no"),
@@ -111,6 +127,7 @@ fn logins() {
             status: 75,
             says: "[IN-USE] locked",
             hears: "CAPA USER PASS QUIT",
+            args: &["--retries", "0"],
             ..NOTHING
         },
         Case {

@@ -66,7 +66,10 @@ impl World {
         let seconds = days * 24 * 3600;
         for (table, columns) in [
             ("message", &["at", "missing_since", "dele_at", "deleted_at"][..]),
-            ("mailbox", &["last_login", "last_success", "met_at", "one_by_one_until"]),
+            (
+                "mailbox",
+                &["last_login", "last_success", "met_at", "one_by_one_until", "next_login"],
+            ),
             ("failure", &["last_at"]),
         ] {
             for column in columns {
