@@ -62,7 +62,7 @@ impl Prepared {
     /// Reads the password.
     pub(crate) fn finish(mut self, interrupt: &Interrupt) -> Result<Account, Failure> {
         let account = &mut self.account;
-        let secret = self.password.read(&account.user, &account.endpoint.host, interrupt);
+        let secret = self.password.read(account, interrupt);
         let secret = secret.map_err(|failure| failure.for_account(account.name.as_str()))?;
         account.proof = Proof::Password(secret);
         Ok(self.account)

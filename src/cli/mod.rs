@@ -13,7 +13,13 @@ mod fetch;
 mod generated;
 mod harden;
 mod json;
+#[cfg(feature = "keyring")]
+mod keyring;
+#[cfg(not(feature = "keyring"))]
+#[path = "no_keyring.rs"]
+mod keyring;
 mod list;
+mod netrc;
 mod output;
 mod password_command;
 mod paths;

@@ -1,6 +1,9 @@
 //! A password as files, descriptors and commands give it: a line.
 
+use std::fs::Metadata;
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use popfetch::jobs::Class;
@@ -42,6 +45,22 @@ fn take_line(source: impl Read) -> io::Result<Option<Secret>> {
     let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
     let line = line.strip_suffix(b"\r").filter(|_| line.len() < bytes.len()).unwrap_or(line);
     Ok(Some(Secret::new(line.to_vec())))
+}
+
+/// Requires that nobody else can read or write a file with a secret, and that nobody else has put
+/// it there.
+pub(crate) fn check_private(metadata: &Metadata, what: &str, path: &Path) -> Result<(), Failure> {
+    let shown = path.display();
+    let config = |message: String| Failure::new(Exit::CONFIG, message);
+    if metadata.mode() & 0o077 != 0 {
+        return Err(config(format!("others can read or write the {what} {shown}"))
+            .with_hint(format!("chmod 600 {shown}")));
+    }
+    let user = rustix::process::geteuid().as_raw();
+    if metadata.uid() != user && metadata.uid() != 0 {
+        return Err(config(format!("the {what} {shown} belongs to another user")));
+    }
+    Ok(())
 }
 
 /// The failure of `origin`, which did not give a password.

@@ -5,21 +5,23 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use popfetch::jobs::Account;
 use popfetch::model::{AccountName, Interrupt, Secret};
 
 use super::args::ConnectionArgs;
 use super::blocking::NoAnswer;
 use super::config::Values;
 use super::exit::Exit;
+use super::keyring;
+use super::netrc;
 use super::password_command::{self, NAME};
 use super::paths::resolve;
 use super::question;
 use super::report::Failure;
-use super::secret_line::{LIMIT, no_password_from, read_line, refuse};
+use super::secret_line::{LIMIT, check_private, no_password_from, read_line, refuse};
 
 /// The environment variable that may hold a password.
 pub(crate) const VARIABLE: &str = "POPFETCH_PASSWORD";
@@ -42,8 +44,8 @@ pub(crate) enum PasswordSource {
     Config(Secret),
     /// A credential that systemd gives.
     Credential(PathBuf),
-    /// The user.
-    Prompt,
+    /// Where else it may be: the keyring, netrc, or the user's head.
+    Elsewhere,
 }
 
 impl PasswordSource {
@@ -90,16 +92,11 @@ impl PasswordSource {
         if let Some(set) = &values.password {
             return Self::Config(set.value.clone());
         }
-        credential(name).map_or(Self::Prompt, Self::Credential)
+        credential(name).map_or(Self::Elsewhere, Self::Credential)
     }
 
-    /// Reads the password of `user` at `host`.
-    pub(crate) fn read(
-        self,
-        user: &str,
-        host: &str,
-        interrupt: &Interrupt,
-    ) -> Result<Secret, Failure> {
+    /// Reads the password of `account`.
+    pub(crate) fn read(self, account: &Account, interrupt: &Interrupt) -> Result<Secret, Failure> {
         let deadline = Instant::now() + LIMIT;
         let line = |file: File, origin: &str| read_line(file, origin, interrupt, deadline);
         let (secret, origin) = match self {
@@ -120,7 +117,7 @@ impl PasswordSource {
                 let origin = format!("the credential {}", path.display());
                 (line(open_credential(&path)?, &origin)?, origin)
             }
-            Self::Prompt => (prompt(user, host, interrupt)?, "the prompt".to_owned()),
+            Self::Elsewhere => elsewhere(account, interrupt)?,
         };
         if secret.is_empty() {
             return Err(refuse(format!("the password from {origin} is empty")));
@@ -144,16 +141,25 @@ pub(crate) fn open_private(path: &Path) -> Result<File, Failure> {
             .with_hint("for a pipe, use --password-fd"));
     }
     let file = File::open(path).map_err(refused)?;
-    let metadata = file.metadata().map_err(refused)?;
-    if metadata.mode() & 0o077 != 0 {
-        return Err(config(format!("others can read or write the password file {shown}"))
-            .with_hint(format!("chmod 600 {shown}")));
-    }
-    let user = rustix::process::geteuid().as_raw();
-    if metadata.uid() != user && metadata.uid() != 0 {
-        return Err(config(format!("the password file {shown} belongs to another user")));
-    }
+    check_private(&file.metadata().map_err(refused)?, "password file", path)?;
     Ok(file)
+}
+
+/// The password of `account` where nothing says where it is, and where it was.
+fn elsewhere(account: &Account, interrupt: &Interrupt) -> Result<(Secret, String), Failure> {
+    let (user, host) = (account.user.as_str(), account.endpoint.host.as_str());
+    if let Some(secret) = keyring::find(&mailbox(account), interrupt)? {
+        return Ok((secret, "the keyring".to_owned()));
+    }
+    if let Some(secret) = netrc::find(user, host)? {
+        return Ok((secret, "netrc".to_owned()));
+    }
+    Ok((prompt(user, host, interrupt)?, "the prompt".to_owned()))
+}
+
+/// What the password of `account` is kept under in the keyring.
+pub(crate) fn mailbox(account: &Account) -> String {
+    AccountName::of_mailbox(&account.identity()).to_string()
 }
 
 /// The credential of the account `name`, if systemd gives one.
@@ -200,6 +206,7 @@ fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failu
 fn no_password() -> Failure {
     refuse("there is no password, and no terminal to ask for one".to_owned()).with_hint(
         "give it by --password-command, --password-file, --password-fd, the environment variable \
-         POPFETCH_PASSWORD, or password-command, password-file or password in the configuration",
+         POPFETCH_PASSWORD, password-command, password-file or password in the configuration, \
+         popfetch login (the keyring), or ~/.netrc",
     )
 }

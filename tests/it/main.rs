@@ -17,6 +17,7 @@ mod many;
 mod mbox;
 mod mbox_recovery;
 mod memory;
+mod places;
 mod reach;
 mod readme;
 mod recovery;

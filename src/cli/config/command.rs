@@ -189,8 +189,8 @@ fn password(account: &AccountConfig) -> (&'static str, String) {
             ("password", at(values.password.as_ref().map(|set| &set.origin)))
         }
         PasswordSource::Credential(path) => ("credential", path.display().to_string()),
-        PasswordSource::Descriptor(..) | PasswordSource::Prompt => {
-            ("prompt", "asked for on the terminal".to_owned())
+        PasswordSource::Descriptor(..) | PasswordSource::Elsewhere => {
+            ("prompt", "unless the keyring or netrc has it".to_owned())
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod certs;
 pub(crate) mod dovecot;
 pub(crate) mod expect;
 pub(crate) mod home;
+pub(crate) mod keyring;
 pub(crate) mod leaks;
 pub(crate) mod maildir;
 pub(crate) mod mbox;
