@@ -58,7 +58,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls -d 'TLS f
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -109,7 +109,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls -d 'TLS 
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -154,7 +154,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls -d 'TLS
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -257,7 +257,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -314,7 +314,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -336,7 +336,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r

@@ -10,11 +10,13 @@ use popfetch::model::{
 };
 use popfetch::net::TlsSettings;
 use popfetch::proto::visible;
+use popfetch::sasl::{Kind, LoginMethod};
 
 use super::args::{ConnectionArgs, Global};
 use super::config::{AccountConfig, Config, Globals, Values, did_you_mean, locate};
 use super::destination::Template;
 use super::exit::Exit;
+use super::fixed_token::FixedToken;
 use super::paths::resolve;
 use super::report::Failure;
 use super::roots::Roots;
@@ -62,9 +64,16 @@ impl Prepared {
     /// Reads the password.
     pub(crate) fn finish(mut self, interrupt: &Interrupt) -> Result<Account, Failure> {
         let account = &mut self.account;
-        let secret = self.password.read(account, interrupt);
-        let secret = secret.map_err(|failure| failure.for_account(account.name.as_str()))?;
-        account.proof = Proof::Password(secret);
+        let read = || {
+            let secret = self.password.read(account, interrupt);
+            secret.map_err(|failure| failure.for_account(account.name.as_str()))
+        };
+        account.proof = match account.method.map(LoginMethod::kind).unwrap_or_default() {
+            Kind::Password => Proof::Password(read()?),
+            // What the password source gives is the token.
+            Kind::Token => Proof::Token(Arc::new(FixedToken(read()?))),
+            Kind::Certificate => Proof::Certificate,
+        };
         Ok(self.account)
     }
 }
@@ -231,7 +240,7 @@ fn of_config(
 fn assemble(
     endpoint: Endpoint,
     user: String,
-    method: Option<popfetch::sasl::LoginMethod>,
+    method: Option<LoginMethod>,
     values: &Values,
     args: &ConnectionArgs,
     config: Option<&Config>,

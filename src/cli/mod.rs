@@ -9,6 +9,7 @@ mod delete;
 mod destination;
 mod exit;
 mod fetch;
+mod fixed_token;
 #[cfg(test)]
 mod generated;
 mod harden;

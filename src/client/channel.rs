@@ -106,6 +106,11 @@ impl<S: Read + Write> Channel<S> {
         }
     }
 
+    /// `text` without the secrets.
+    pub(super) fn redacted(&self, text: Vec<u8>) -> Vec<u8> {
+        self.redactor.redact(&text).unwrap_or(text)
+    }
+
     /// Puts a command into the outbox.
     pub(super) fn enqueue(&mut self, command: Command) -> Result<(), Error> {
         if let Some(trace) = &mut self.trace {

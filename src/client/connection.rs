@@ -3,10 +3,10 @@
 use std::io::{Read, Write};
 
 use super::channel::Channel;
-use super::login::{self, Credentials, LoginError};
+use super::login::{self, LoginError};
 use super::{Error, Session, Tracer};
 use crate::proto::{Capabilities, Command, Limits};
-use crate::sasl::LoginMethod;
+use crate::sasl::{Credentials, LoginMethod};
 
 /// A connection in AUTHORIZATION state.
 pub struct Connection<S> {
@@ -94,7 +94,7 @@ impl<S: Read + Write> Connection<S> {
         let offered = self.capabilities.as_ref();
         match login::login(&mut self.channel, credentials, method, offered) {
             Ok(()) => Ok(Session::new(self.channel, self.capabilities)),
-            Err(Error::Login(error @ LoginError::Refused { .. })) => {
+            Err(Error::Login(error @ LoginError::Refused(_))) => {
                 Err((error.into(), Some(Box::new(self))))
             }
             Err(error) => Err((error, None)),

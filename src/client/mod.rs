@@ -5,6 +5,7 @@
 //! [`proto::Engine`](crate::proto::Engine) over a fixed buffer; work in bulk goes through
 //! [`Session::run`], which keeps a window of commands in flight.
 
+mod auth;
 mod buffer;
 mod channel;
 mod connection;
@@ -13,6 +14,7 @@ mod login;
 mod pace;
 mod pipeline;
 mod redact;
+mod refusal;
 mod session;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,7 @@ mod tests;
 pub use channel::{Trace, Tracer};
 pub use connection::Connection;
 pub use error::Error;
-pub use login::{Credentials, LoginError, Refusal};
+pub use login::LoginError;
 pub use pipeline::{Exchange, Failure, Part};
+pub use refusal::{Refusal, Refused};
 pub use session::{Mailbox, Quit, Session};

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use super::*;
 use crate::model::{MessageNumber, Secret};
 use crate::proto::{self, Capabilities, Command, Expire, Limits};
-use crate::sasl::LoginMethod;
+use crate::sasl::{self, Credentials, LoginMethod};
 
 /// A server that answers each write with the next of its replies, whatever was written.
 struct Scripted {
@@ -52,13 +52,17 @@ fn open(replies: &[&str]) -> Result<Connection<Scripted>, Error> {
 
 const CAPA: &str = "+OK\r\nPIPELINING\r\nUIDL\r\nTOP\r\nUSER\r\nSASL PLAIN\r\n.\r\n";
 
+fn alice(secret: &Secret) -> Credentials<'_> {
+    Credentials { user: "alice", secret, host: "pop.example.com", port: 995 }
+}
+
 type LoggedIn = Result<Session<Scripted>, (Error, Option<Box<Connection<Scripted>>>)>;
 
 fn log_in(replies: &[&str], method: LoginMethod) -> LoggedIn {
     let mut connection = open(replies).unwrap();
     connection.ask_capabilities().unwrap();
     let secret = Secret::new(b"secret".to_vec());
-    connection.login(&Credentials { user: "alice", secret: &secret }, method)
+    connection.login(&alice(&secret), method)
 }
 
 fn written(session: &mut Session<Scripted>) -> Vec<String> {
@@ -89,8 +93,7 @@ fn plain_takes_one_round_trip_and_user_two() {
 fn a_long_password_waits_for_the_challenge() {
     let connection = open(&["+OK\r\n", "+ \r\n", "+OK\r\n"]).unwrap();
     let secret = Secret::new(vec![b'x'; 300]);
-    let credentials = Credentials { user: "alice", secret: &secret };
-    let mut session = connection.login(&credentials, LoginMethod::Plain).ok().unwrap();
+    let mut session = connection.login(&alice(&secret), LoginMethod::Plain).ok().unwrap();
     let lines = written(&mut session);
     assert_eq!(lines[0], "AUTH PLAIN\r\n");
     assert!(lines[1].len() > 400 && lines[1].ends_with("\r\n"));
@@ -99,10 +102,21 @@ fn a_long_password_waits_for_the_challenge() {
 #[test]
 fn a_challenge_that_is_not_base64_is_answered_with_a_star() {
     let secret = Secret::new(vec![b'x'; 300]);
-    let credentials = Credentials { user: "alice", secret: &secret };
     let connection = open(&["+OK\r\n", "+ \r\n", "+ ?!\r\n", "-ERR\r\n"]).unwrap();
-    let (error, _) = connection.login(&credentials, LoginMethod::Plain).err().unwrap();
+    let (error, _) = connection.login(&alice(&secret), LoginMethod::Plain).err().unwrap();
     assert!(matches!(error, Error::Protocol(proto::Error::Challenge { .. })), "{error}");
+}
+
+#[test]
+fn success_before_the_credentials_were_sent_is_none() {
+    for method in [LoginMethod::Plain, LoginMethod::Xoauth2, LoginMethod::OauthBearer] {
+        let secret = Secret::new(vec![b'x'; 300]);
+        let connection = open(&["+OK\r\n", "+OK\r\n"]).unwrap();
+        let (error, _) = connection.login(&alice(&secret), method).err().unwrap();
+        let early =
+            LoginError::Mechanism { mechanism: method.name(), source: sasl::Error::TooEarly };
+        assert_eq!(format!("{error:?}"), format!("{:?}", Error::Login(early)));
+    }
 }
 
 #[test]
@@ -191,7 +205,7 @@ fn nothing_is_sent_ahead_beyond_the_limit() {
 
 #[test]
 fn without_pipelining_each_command_waits() {
-    let capa = "+OK\r\nUIDL\r\n.\r\n";
+    let capa = "+OK\r\nUIDL\r\nSASL PLAIN\r\n.\r\n";
     let stock = ["+OK 1 9\r\n", "+OK\r\n1 a\r\n.\r\n", "+OK\r\n1 9\r\n.\r\n"];
     let replies = [&["+OK\r\n", capa, "+OK\r\n", capa], &stock[..]].concat();
     let mut session = log_in(&replies, LoginMethod::Plain).ok().unwrap();
@@ -206,7 +220,7 @@ fn servers_without_uidl_or_with_a_sick_one() {
         log_in(&replies, LoginMethod::Plain).ok().unwrap().mailbox()
     };
     let stock = "+OK 1 9\r\n-ERR unknown\r\n+OK\r\n1 9\r\n.\r\n";
-    let without = mailbox("+OK\r\nPIPELINING\r\n.\r\n", stock).unwrap();
+    let without = mailbox("+OK\r\nPIPELINING\r\nSASL PLAIN\r\n.\r\n", stock).unwrap();
     assert!(!without.has_uids && without.messages.len() == 1);
     assert!(matches!(mailbox(CAPA, stock), Err(Error::Refused { command: "UIDL", .. })));
     let malformed = "+OK 1\r\n-ERR\r\n-ERR\r\n";

@@ -108,7 +108,7 @@ fn may_pass(error: &Error) -> bool {
 fn code(error: &Error) -> Option<ResponseCode> {
     let (Error::Login { source, .. } | Error::Server { source, .. }) = error else { return None };
     match source {
-        client::Error::Login(LoginError::Refused { status, .. })
+        client::Error::Login(LoginError::Refused(client::Refused { status, .. }))
         | client::Error::Greeting(status)
         | client::Error::Refused { status, .. } => status.code,
         _ => None,

@@ -1,11 +1,10 @@
 //! From an account to a session.
 
-use super::{Account, Context, Error, Event, Observer};
-use crate::client::{self, Connection, Credentials, LoginError, Session};
-use crate::model::{Interrupt, Proof, Secret, TlsMode};
+use super::{Account, Context, Error, Event, Observer, login};
+use crate::client::{self, Connection, Session};
+use crate::model::{Secret, TlsMode};
 use crate::net::{self, Dial, Stream};
 use crate::proto::{Capabilities, Limits};
-use crate::sasl::{Login, LoginMethod, NoMethod, choose};
 
 /// A server that is being called, while there is something else to do.
 pub(super) struct Call<'a> {
@@ -40,7 +39,40 @@ impl<'a> Call<'a> {
         observer.event(&Event::Connecting);
         let Self { account, context, .. } = self;
         // While the connection is being made: a provider takes its time over a token.
-        let secret = secret(account, context.interrupt)?;
+        let secret = login::secret(account, context.interrupt)?;
+        let session = match self.log_in_with(&secret, before) {
+            Ok(session) => session,
+            Err(error) => {
+                let interrupt = context.interrupt;
+                let Some(another) = login::another_secret(account, &secret, &error, interrupt)?
+                else {
+                    return Err(error);
+                };
+                observer.event(&Event::Note(
+                    "the server refuses the token: trying again with a new one",
+                ));
+                let again = Call::start(account, context).log_in_with(&another, before);
+                again.map_err(Error::with_new_token)?
+            }
+        };
+        observer.event(&Event::Authenticated);
+        Ok(session)
+    }
+
+    /// One attempt, with this password or token.
+    fn log_in_with(
+        self,
+        secret: &Secret,
+        before: Option<&Capabilities>,
+    ) -> Result<Session<Stream>, Error> {
+        let account = self.account;
+        let connection = self.open(before)?;
+        login::log_in(connection, account, secret, before.is_some())
+    }
+
+    /// A connection on which to log in, secured and with the server's capabilities.
+    fn open(self, before: Option<&Capabilities>) -> Result<Connection<Stream>, Error> {
+        let Self { account, context, .. } = self;
         let mut connection = self.greeted()?;
         let starttls = account.endpoint.tls == TlsMode::Starttls;
         match before.cloned() {
@@ -58,9 +90,7 @@ impl<'a> Call<'a> {
                 None => drop(connection.ask_capabilities().map_err(of_server(account))?),
             }
         }
-        let session = log_in(connection, account, &secret, before.is_some())?;
-        observer.event(&Event::Authenticated);
-        Ok(session)
+        Ok(connection)
     }
 
     /// Waits for the connection and the greeting, under TLS if that comes first.
@@ -76,19 +106,6 @@ impl<'a> Call<'a> {
         }
         let trace = (context.trace)(&account.name);
         Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
-    }
-}
-
-/// What `account` has to show for itself.
-fn secret(account: &Account, interrupt: &Interrupt) -> Result<Secret, Error> {
-    match &account.proof {
-        Proof::Password(password) => Ok(password.clone()),
-        Proof::Token(tokens) => tokens.token(interrupt).map_err(|source| Error::Token {
-            host: account.endpoint.host.clone(),
-            user: account.user.clone(),
-            source,
-        }),
-        Proof::Certificate => Ok(Secret::default()),
     }
 }
 
@@ -138,73 +155,5 @@ fn upgrade(
     upgraded.map_err(|error| match error {
         Upgrade::Client(error) => of_server(account)(error),
         Upgrade::Net(error) => error.into(),
-    })
-}
-
-/// The one place that decides whether a password may go over this stream, by what the stream is
-/// and not by what was asked for.
-fn log_in(
-    mut connection: Connection<Stream>,
-    account: &Account,
-    secret: &Secret,
-    mut assumed: bool,
-) -> Result<Session<Stream>, Error> {
-    let host = account.endpoint.host.clone();
-    let stream = connection.stream();
-    if !stream.is_secure() && !stream.is_loopback() && !account.allow_cleartext {
-        connection.quit();
-        return Err(Error::Cleartext { host });
-    }
-    let credentials = Credentials { user: &account.user, secret };
-    loop {
-        let method = match method(&connection, account) {
-            Err(_) if std::mem::take(&mut assumed) => {
-                connection.ask_capabilities().map_err(of_server(account))?;
-                continue;
-            }
-            Err(source) => {
-                connection.quit();
-                return Err(Error::NoMethod { host, source });
-            }
-            Ok(method) => method,
-        };
-        let (error, refused) = match connection.login(&credentials, method) {
-            Ok(session) => return Ok(session),
-            Err(failed) => failed,
-        };
-        if let Some(mut refused) = refused {
-            // A way to log in that the server no longer offers says nothing of the credentials.
-            if std::mem::take(&mut assumed)
-                && !has_code(&error)
-                && refused.ask_capabilities().is_ok()
-                && self::method(&refused, account).is_ok_and(|now| now != method)
-            {
-                connection = *refused;
-                continue;
-            }
-            // Leave politely: some servers count a dropped line as an attack.
-            refused.quit();
-        }
-        return Err(match error {
-            client::Error::Interrupted => Error::Interrupted,
-            source => Error::Login { host, user: account.user.clone(), source },
-        });
-    }
-}
-
-/// Whether a refusal says by a code what it is about.
-fn has_code(error: &client::Error) -> bool {
-    let client::Error::Login(LoginError::Refused { status, .. }) = error else { return false };
-    status.code.is_some()
-}
-
-/// Chooses the way to log in.
-fn method(connection: &Connection<Stream>, account: &Account) -> Result<LoginMethod, NoMethod> {
-    let offered = connection.capabilities();
-    choose(Login {
-        wanted: account.method,
-        has_capa: offered.is_some(),
-        has_user: offered.is_some_and(|offered| offered.user),
-        sasl: offered.and_then(|offered| offered.sasl.as_deref()).unwrap_or_default(),
     })
 }

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use super::With;
 use crate::client::{self, LoginError, Refusal};
 use crate::model::{Interrupt, MessageNumber, NoToken, NoTokenCause, Octets, Place};
 use crate::proto::{InvalidArgument, ResponseCode, Status};
-use crate::{delivery, durable, net, sasl, state};
+use crate::sasl::{self, Kind, NoMethod};
+use crate::{delivery, durable, net, state};
 
 /// A job that ended early.
 #[derive(Debug, thiserror::Error)]
@@ -22,12 +24,14 @@ pub enum Error {
         source: client::Error,
     },
     /// The login failed.
-    #[error("cannot log in to {host} as {user}")]
+    #[error("cannot log in to {host} as {user}{with}")]
     Login {
         /// Where.
         host: String,
         /// As whom.
         user: String,
+        /// With what.
+        with: With,
         /// Why.
         source: client::Error,
     },
@@ -47,13 +51,15 @@ pub enum Error {
         /// Where.
         host: String,
         /// What it offers.
-        source: sasl::NoMethod,
+        source: NoMethod,
     },
-    /// The password would go over an unprotected line.
-    #[error("the connection to {host} is not protected; the password was not sent")]
+    /// The password or the token would go over an unprotected line.
+    #[error("the connection to {host} is not protected; the {} was not sent", .kind.name())]
     Cleartext {
         /// Where.
         host: String,
+        /// What would.
+        kind: Kind,
     },
     /// A destination failed.
     #[error(transparent)]
@@ -191,7 +197,8 @@ impl Error {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
             Self::Token { source, .. } => token_class(source.cause),
-            Self::NoMethod { .. } => Class::Unavailable,
+            Self::NoMethod { source: NoMethod::Unfit { .. }, .. } => Class::Config,
+            Self::NoMethod { source: NoMethod::NotOffered { .. }, .. } => Class::Unavailable,
             Self::Oversized { .. } => Class::Protocol,
             Self::Cleartext { .. } | Self::NoMaildir => Class::Usage,
             Self::Delivery(error) => delivery_class(error),
@@ -202,6 +209,20 @@ impl Error {
             Self::Sync(_) | Self::Output(_) => Class::Io,
             Self::Interrupted => Class::Interrupted,
         }
+    }
+
+    /// Whether a server refuses the credentials.
+    pub(super) fn is_about_credentials(&self) -> bool {
+        let Self::Login { source: client::Error::Login(error), .. } = self else { return false };
+        error.is_about_credentials()
+    }
+
+    /// The same, of a login with a token that took the place of a refused one.
+    pub(super) fn with_new_token(mut self) -> Self {
+        if let Self::Login { with, .. } = &mut self {
+            *with = With::NewToken;
+        }
+        self
     }
 
     /// The same, unless it is only that a person did not want to wait any longer.
@@ -232,6 +253,7 @@ impl Error {
             Self::Delivery(delivery::Error::Vanished { .. }) => {
                 "if it is gone on purpose, make it anew with: mkdir -p DIR/tmp DIR/new DIR/cur"
             }
+            Self::Cleartext { kind: Kind::Token, .. } => "use TLS",
             Self::Cleartext { .. } => {
                 "use TLS, or --allow-cleartext-password if everybody on the way may read it"
             }
@@ -241,12 +263,7 @@ impl Error {
                 "use --tls implicit (port 995) if the server has it"
             }
             Self::Elsewhere { .. } => "mount its disk, or put it back, and run popfetch again",
-            Self::Login { source: client::Error::Login(error), .. } => match error {
-                error if error.is_about_credentials() => {
-                    "some providers want an app password here, or have POP3 switched off in their settings"
-                }
-                _ => return None,
-            },
+            Self::Login { with, .. } if self.is_about_credentials() => with.hint(),
             Self::State(state::Error::Exposed { .. }) => {
                 "chmod go-w it, or name another one with --state-dir"
             }
@@ -310,16 +327,22 @@ fn status_class(status: &Status) -> Option<Class> {
 
 fn login_class(error: &LoginError) -> Class {
     match error {
-        LoginError::Refused { .. } => match error.refusal() {
-            Some(Refusal::Temporary) => Class::Temporary,
-            Some(Refusal::Permanent) => Class::Unavailable,
-            Some(Refusal::Credentials) | None => Class::NoPermission,
+        LoginError::Refused(refused) => match refused.about() {
+            Refusal::Temporary => Class::Temporary,
+            Refusal::Permanent => Class::Unavailable,
+            Refusal::Credentials => Class::NoPermission,
         },
         LoginError::Closed => Class::Temporary,
         LoginError::NotAscii => Class::Unavailable,
-        LoginError::Mechanism { source: sasl::Error::UnexpectedChallenge, .. } => Class::Protocol,
-        LoginError::Mechanism { .. } => Class::NoPermission,
+        LoginError::Mechanism { source, .. } => sasl_class(*source),
         LoginError::Endless => Class::Protocol,
+    }
+}
+
+fn sasl_class(error: sasl::Error) -> Class {
+    match error {
+        sasl::Error::UnexpectedChallenge | sasl::Error::TooEarly => Class::Protocol,
+        sasl::Error::NulInCredential | sasl::Error::NotAToken => Class::NoPermission,
     }
 }
 

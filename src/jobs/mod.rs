@@ -20,6 +20,7 @@ mod fetch;
 mod headers;
 mod intents;
 mod list;
+mod login;
 mod mailbox;
 mod memory;
 mod offers;
@@ -31,6 +32,7 @@ mod remove;
 mod renumber;
 mod select;
 mod verify;
+mod with;
 
 pub use account::{Account, Context};
 pub use adopt::{Adopted, adopt};
@@ -43,6 +45,7 @@ pub use list::{ListOptions, Row, count, list};
 pub use offers::Offers;
 pub use rebuild::{mark_seen, rebuild};
 pub use records::{Report, export, forget, import, report};
+pub use with::With;
 
 use crate::model::Octets;
 

@@ -1,43 +1,14 @@
 //! Which way to log in.
 
-use std::str::FromStr;
+use super::{Kind, LoginMethod};
 
-/// A way to log in, as a user may ask for it by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LoginMethod {
-    /// The USER and PASS commands (RFC 1939, section 7).
-    UserPass,
-    /// AUTH PLAIN (RFC 4616).
-    Plain,
-}
-
-impl LoginMethod {
-    const NAMES: [(&'static str, Self); 2] = [("USER", Self::UserPass), ("PLAIN", Self::Plain)];
-
-    /// What it is called, as [`Self::from_str`] takes it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
-    }
-}
-
-impl FromStr for LoginMethod {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let named = |(known, _): &&(&str, Self)| known.eq_ignore_ascii_case(name);
-        Self::NAMES.iter().find(named).map(|(_, method)| *method).ok_or_else(|| {
-            let known = Self::NAMES.map(|(name, _)| name).join(", ");
-            format!("'{name}' is not a way to log in that popfetch knows ({known})")
-        })
-    }
-}
-
-/// What is known of the server and of the credentials when the choice is made.
+/// What is known of the server and of the proof when the choice is made.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Login<'a> {
     /// The way the user asks for.
     pub wanted: Option<LoginMethod>,
+    /// What there is to show.
+    pub kind: Kind,
     /// Whether the server answered CAPA at all.
     pub has_capa: bool,
     /// Whether CAPA lists USER.
@@ -46,36 +17,56 @@ pub struct Login<'a> {
     pub sasl: &'a [String],
 }
 
-/// The server offers no way to log in that popfetch has.
+/// There is no way to log in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it offers only {}", if .offered.is_empty() { "USER".to_owned() } else { .offered.join(", ") })]
-pub struct NoMethod {
-    /// What it offers.
-    pub offered: Vec<String>,
+pub enum NoMethod {
+    /// The server offers none that popfetch has, or not the one that is wanted.
+    #[error("it offers only {}", if .offered.is_empty() { "USER".to_owned() } else { .offered.join(", ") })]
+    NotOffered {
+        /// What it offers.
+        offered: Vec<String>,
+    },
+    /// The one that is wanted needs something else than there is.
+    #[error("{} takes a {}, and the account has a {}", .wanted.name(), .wanted.kind().name(), .kind.name())]
+    Unfit {
+        /// What is wanted.
+        wanted: LoginMethod,
+        /// What there is.
+        kind: Kind,
+    },
 }
 
-/// Chooses the way to log in with a password over a protected link: PLAIN where it is announced,
-/// since it takes one round trip where USER and PASS take two; else USER and PASS, which a
-/// server need not announce.
+/// Chooses the way to log in over a protected link.
+///
+/// With a password that is PLAIN where it is announced, since it takes one round trip where USER
+/// and PASS take two; else USER and PASS, which a server need not announce. With a token it is
+/// OAUTHBEARER where it is announced; else XOAUTH2, which not every server announces that has it.
 ///
 /// # Errors
 /// [`NoMethod`] when the server announces only mechanisms that popfetch lacks, or not the one
 /// that is wanted.
 pub fn choose(login: Login<'_>) -> Result<LoginMethod, NoMethod> {
-    let announced = |name: &str| login.sasl.iter().any(|mechanism| mechanism == name);
-    match login.wanted {
-        Some(LoginMethod::Plain) if login.has_capa && !announced("PLAIN") => {
-            return Err(NoMethod { offered: login.sasl.to_vec() });
+    use LoginMethod::{OauthBearer, Plain, UserPass, Xoauth2};
+    let Login { wanted, kind, .. } = login;
+    let announced =
+        |method: LoginMethod| login.sasl.iter().any(|mechanism| mechanism == method.name());
+    let not_offered = || NoMethod::NotOffered { offered: login.sasl.to_vec() };
+    if let Some(wanted) = wanted {
+        if wanted.kind() != kind {
+            return Err(NoMethod::Unfit { wanted, kind });
         }
-        Some(wanted) => return Ok(wanted),
-        None => {}
+        let unannounced = matches!(wanted, UserPass | Xoauth2);
+        let usable = unannounced || !login.has_capa || announced(wanted);
+        return if usable { Ok(wanted) } else { Err(not_offered()) };
     }
-    if login.sasl.iter().any(|mechanism| mechanism == "PLAIN") {
-        Ok(LoginMethod::Plain)
-    } else if login.has_user || !login.has_capa || login.sasl.is_empty() {
-        Ok(LoginMethod::UserPass)
-    } else {
-        Err(NoMethod { offered: login.sasl.to_vec() })
+    match kind {
+        Kind::Token if announced(OauthBearer) => Ok(OauthBearer),
+        Kind::Token => Ok(Xoauth2),
+        Kind::Password if announced(Plain) => Ok(Plain),
+        Kind::Password if login.has_user || !login.has_capa || login.sasl.is_empty() => {
+            Ok(UserPass)
+        }
+        Kind::Password | Kind::Certificate => Err(not_offered()),
     }
 }
 
@@ -83,28 +74,40 @@ pub fn choose(login: Login<'_>) -> Result<LoginMethod, NoMethod> {
 mod tests {
     use super::*;
 
-    fn chosen(sasl: &[&str], has_user: bool) -> Result<LoginMethod, NoMethod> {
-        let sasl: Vec<String> = sasl.iter().map(ToString::to_string).collect();
-        choose(Login { wanted: None, has_capa: true, has_user, sasl: &sasl })
-    }
-
     #[test]
-    fn plain_then_user_then_nothing() {
-        assert_eq!(chosen(&["LOGIN", "PLAIN"], true), Ok(LoginMethod::Plain));
-        assert_eq!(chosen(&["XOAUTH2"], true), Ok(LoginMethod::UserPass));
-        assert_eq!(chosen(&[], false), Ok(LoginMethod::UserPass));
-        let error = chosen(&["XOAUTH2", "GSSAPI"], false).unwrap_err();
-        assert_eq!(error.to_string(), "it offers only XOAUTH2, GSSAPI");
-        assert_eq!(choose(Login::default()), Ok(LoginMethod::UserPass));
-        let wanted = Login { wanted: Some(LoginMethod::Plain), ..Login::default() };
-        assert_eq!(choose(wanted), Ok(LoginMethod::Plain));
-        assert!(choose(Login { has_capa: true, ..wanted }).is_err());
-    }
-
-    #[test]
-    fn names_in_either_case() {
-        assert_eq!("plain".parse(), Ok(LoginMethod::Plain));
-        assert_eq!("USER".parse(), Ok(LoginMethod::UserPass));
-        assert!("NTLM".parse::<LoginMethod>().is_err());
+    fn what_is_chosen() {
+        use Kind::{Password, Token};
+        use LoginMethod::{OauthBearer, Plain, UserPass, Xoauth2};
+        for (kind, wanted, capa, expected) in [
+            (Password, None, Some("USER LOGIN PLAIN"), Ok(Plain)),
+            (Password, None, Some("USER XOAUTH2"), Ok(UserPass)),
+            (Password, None, Some(""), Ok(UserPass)),
+            (Password, None, None, Ok(UserPass)),
+            (Password, None, Some("XOAUTH2 GSSAPI"), Err("it offers only XOAUTH2, GSSAPI")),
+            (Password, Some(Plain), None, Ok(Plain)),
+            (Password, Some(Plain), Some(""), Err("it offers only USER")),
+            (Password, Some(UserPass), Some("PLAIN"), Ok(UserPass)),
+            (Token, None, Some("PLAIN XOAUTH2 OAUTHBEARER"), Ok(OauthBearer)),
+            (Token, None, Some("USER PLAIN XOAUTH2"), Ok(Xoauth2)),
+            // Not every server that has it lists it.
+            (Token, None, Some("PLAIN"), Ok(Xoauth2)),
+            (Token, Some(Xoauth2), Some("PLAIN"), Ok(Xoauth2)),
+            (Token, Some(Xoauth2), Some("OAUTHBEARER"), Ok(Xoauth2)),
+            (Token, Some(OauthBearer), Some("XOAUTH2"), Err("it offers only XOAUTH2")),
+            (
+                Token,
+                Some(Plain),
+                Some("PLAIN"),
+                Err("PLAIN takes a password, and the account has a token"),
+            ),
+        ] {
+            let names = capa.unwrap_or_default().split(' ').filter(|name| !name.is_empty());
+            let (user, sasl): (Vec<_>, Vec<_>) =
+                names.map(str::to_owned).partition(|name| name == "USER");
+            let (has_capa, has_user) = (capa.is_some(), !user.is_empty());
+            let login = Login { wanted, kind, has_capa, has_user, sasl: &sasl };
+            let chosen = choose(login).map_err(|error| error.to_string());
+            assert_eq!(chosen, expected.map_err(str::to_owned), "{login:?}");
+        }
     }
 }

@@ -4,13 +4,34 @@
 //! A mechanism is shown challenges and gives responses, all before base64. It knows nothing of
 //! POP3; the client does the framing (RFC 5034).
 
+mod bearer;
 mod choice;
+mod complaint;
+mod method;
+mod oauthbearer;
+mod once;
 mod plain;
+mod xoauth2;
 
-pub use choice::{Login, LoginMethod, NoMethod, choose};
+pub use choice::{Login, NoMethod, choose};
+pub use complaint::explain;
+pub use method::{Kind, LoginMethod};
 pub use plain::Plain;
 
 use crate::model::Secret;
+
+/// Who logs in where, and the proof.
+#[derive(Clone, Copy, Debug)]
+pub struct Credentials<'a> {
+    /// The user's name, as the server knows it.
+    pub user: &'a str,
+    /// The password or the token; empty where a certificate has to do.
+    pub secret: &'a Secret,
+    /// The server's name, which OAUTHBEARER names ...
+    pub host: &'a str,
+    /// ... with its port.
+    pub port: u16,
+}
 
 /// One exchange of a mechanism.
 pub trait Mechanism {
@@ -22,6 +43,12 @@ pub trait Mechanism {
     /// # Errors
     /// [`Error`] when the credentials cannot be put into the mechanism's form.
     fn initial(&mut self) -> Result<Option<Secret>, Error>;
+
+    /// Whether what the client says first has to wait for the server's empty challenge, though it
+    /// might fit into the command.
+    fn waits(&self) -> bool {
+        false
+    }
 
     /// The answer to a challenge.
     ///
@@ -35,8 +62,11 @@ pub trait Mechanism {
     ///
     /// # Errors
     /// [`Error`] when the server may not say so yet.
-    fn accept(&mut self) -> Result<(), Error> {
-        Ok(())
+    fn accept(&mut self) -> Result<(), Error>;
+
+    /// What a challenge has said about why the server is going to refuse, for a person to read.
+    fn complaint(&self) -> Option<String> {
+        None
     }
 }
 
@@ -46,7 +76,13 @@ pub enum Error {
     /// A challenge where the mechanism has nothing left to say.
     #[error("the server asks for more than the mechanism has")]
     UnexpectedChallenge,
+    /// Success, before all was said that has to be.
+    #[error("the server says that it succeeded before it was complete")]
+    TooEarly,
     /// The user name or the password cannot be sent by this mechanism.
     #[error("the user name or the password holds a NUL character")]
     NulInCredential,
+    /// What should be a token cannot be one (RFC 6750, section 2.1).
+    #[error("the token is empty or holds characters that no token holds")]
+    NotAToken,
 }

@@ -1,24 +1,18 @@
 //! PLAIN (RFC 4616).
 
+use super::once::Once;
 use super::{Error, Mechanism};
 use crate::model::Secret;
 
 /// User name and password in one message. Only for a protected link.
 #[derive(Debug)]
-pub struct Plain {
-    /// Taken when it is sent, so that it goes out once.
-    message: Option<Result<Secret, Error>>,
-}
+pub struct Plain(Once);
 
 impl Plain {
     /// The exchange for `user` with `password`, acting as that user.
     #[must_use]
     pub fn new(user: &str, password: &Secret) -> Self {
-        Self { message: Some(message(user, password)) }
-    }
-
-    fn take(&mut self) -> Result<Secret, Error> {
-        self.message.take().unwrap_or(Err(Error::UnexpectedChallenge))
+        Self(Once::new(message(user, password)))
     }
 }
 
@@ -41,11 +35,15 @@ impl Mechanism for Plain {
     }
 
     fn initial(&mut self) -> Result<Option<Secret>, Error> {
-        self.take().map(Some)
+        self.0.take().map(Some)
     }
 
     fn respond(&mut self, _challenge: &[u8]) -> Result<Secret, Error> {
-        self.take()
+        self.0.take()
+    }
+
+    fn accept(&mut self) -> Result<(), Error> {
+        self.0.is_said()
     }
 }
 

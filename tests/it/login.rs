@@ -1,5 +1,7 @@
 //! Logins, and what a refusal means.
 
+mod tokens;
+
 use crate::support::World;
 use crate::support::expect::{APP_PASSWORD, fails, reply, untouched};
 use crate::support::server::Capabilities;

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use popfetch::client::{Connection, Credentials, Trace};
+use popfetch::client::{Connection, Trace};
 use popfetch::model::Secret;
 use popfetch::proto::{Limits, visible};
-use popfetch::sasl::{LoginMethod, Mechanism, Plain};
+use popfetch::sasl::{Credentials, LoginMethod, Mechanism, Plain};
 
 use super::common::printable::assert_printable;
 
@@ -59,7 +59,7 @@ fn check_login(method: LoginMethod, user: &str, password: &[u8], replies: &[u8])
     }
     // What was said before the password was sent is no secret.
     shown.0.lock().unwrap().clear();
-    let credentials = Credentials { user, secret: &secret };
+    let credentials = Credentials { user, secret: &secret, host: "h", port: 995 };
     if let Err((error, _)) = connection.login(&credentials, method) {
         let text =
             format!("{error}: {}", error.source().map_or_else(String::new, ToString::to_string));

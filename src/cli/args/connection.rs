@@ -38,7 +38,7 @@ pub(crate) struct ConnectionArgs {
     /// Trust the certificates in this PEM file instead of the system's (with any number of SOURCEs)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<PathBuf>,
-    /// How to log in: USER or PLAIN [default: what the server offers]
+    /// How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]
     #[arg(long, value_name = "MECHANISM")]
     pub(crate) auth: Option<LoginMethod>,
     /// Read the password from what a command prints

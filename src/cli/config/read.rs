@@ -264,7 +264,7 @@ mod tests {
             ),
             (
                 "[accounts.a]\nauth = 'NTLM'",
-                "/c.toml:2: auth: 'NTLM' is not a way to log in that popfetch knows (USER, PLAIN) | ",
+                "/c.toml:2: auth: 'NTLM' is not a way to log in that popfetch knows (USER, PLAIN, XOAUTH2, OAUTHBEARER) | ",
             ),
             (
                 "[accounts.a]\nto = 'mbx:x'",

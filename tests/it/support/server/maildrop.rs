@@ -1,6 +1,7 @@
 //! The well-behaved part of the server: commands in, replies out.
 
 use super::reply::{Reply, Text, Then};
+use super::sasl::{Answer, Exchange, Mechanism};
 use super::{Capabilities, Mailbox, Message, Script, Tls};
 use base64::{Engine, engine::general_purpose::STANDARD};
 
@@ -36,6 +37,8 @@ pub(super) struct Maildrop {
     user: Option<Vec<u8>>,
     /// What the mailbox held at login; none before.
     slots: Option<Vec<Slot>>,
+    /// The `AUTH` dialogue that goes on.
+    exchange: Option<(Mechanism, Exchange)>,
     awaits_response: bool,
 }
 
@@ -46,7 +49,15 @@ struct Slot {
 
 impl Maildrop {
     pub(super) fn new(script: Script, mailbox: Mailbox) -> Self {
-        Self { script, mailbox, tls: false, user: None, slots: None, awaits_response: false }
+        Self {
+            script,
+            mailbox,
+            tls: false,
+            user: None,
+            slots: None,
+            exchange: None,
+            awaits_response: false,
+        }
     }
 
     /// Tells that TLS has been established.
@@ -57,7 +68,7 @@ impl Maildrop {
 
     /// Whether the next line belongs to an `AUTH` dialogue.
     pub(super) fn awaits_response(&self) -> bool {
-        self.awaits_response
+        self.awaits_response || self.exchange.is_some()
     }
 
     pub(super) fn execute(&mut self, command: &Command) -> Reply {
@@ -84,6 +95,12 @@ impl Maildrop {
                 Some(user) => self.log_in(&user, &command.arguments),
                 None => Reply::err("No user name given."),
             },
+            ("AUTH", [name, initial @ ..]) if self.plays(name).is_some() => {
+                let initial = initial.first().map(|initial| (*initial).to_owned());
+                let exchange = Exchange { initial, ..Exchange::default() };
+                self.exchange = self.plays(name).map(|mechanism| (mechanism, exchange));
+                self.go_on()
+            }
             ("AUTH", [mechanism, response @ ..]) if mechanism.eq_ignore_ascii_case("PLAIN") => {
                 match response {
                     [] => {
@@ -99,8 +116,39 @@ impl Maildrop {
         }
     }
 
-    /// Takes the client's response of an `AUTH PLAIN` dialogue.
+    /// The mechanism that the script has for this name.
+    fn plays(&self, name: &str) -> Option<Mechanism> {
+        self.script.mechanisms.get(&name.to_ascii_uppercase()).cloned()
+    }
+
+    /// The next step of the dialogue that goes on.
+    fn go_on(&mut self) -> Reply {
+        let Some((mechanism, exchange)) = &self.exchange else { return Reply::err("No dialogue.") };
+        match mechanism(exchange) {
+            Answer::Challenge(challenge) => Reply::line(Answer::challenge_line(&challenge)),
+            Answer::Raw(bytes) => Reply::raw(bytes),
+            Answer::LogIn => {
+                self.exchange = None;
+                self.let_in()
+            }
+            Answer::Refuse(text) => {
+                self.exchange = None;
+                Reply::err(&text)
+            }
+            Answer::Close(bytes) => Reply::raw(bytes).then(Then::Close),
+        }
+    }
+
+    /// Takes the client's response of an `AUTH` dialogue.
     pub(super) fn respond(&mut self, response: &[u8]) -> Reply {
+        if let Some((_, exchange)) = &mut self.exchange {
+            if response == b"*" {
+                self.exchange = None;
+                return Reply::err("Cancelled.");
+            }
+            exchange.lines.push(String::from_utf8_lossy(response).into_owned());
+            return self.go_on();
+        }
         self.awaits_response = false;
         let Ok(decoded) = STANDARD.decode(response) else {
             return Reply::err("Authentication cancelled or not base64.");
@@ -116,6 +164,10 @@ impl Maildrop {
         if is_other || password != self.script.password {
             return Reply::err("[AUTH] Authentication failed.");
         }
+        self.let_in()
+    }
+
+    fn let_in(&mut self) -> Reply {
         let slot = |message| Slot { message, deleted: false };
         self.slots = Some(self.mailbox.messages().into_iter().map(slot).collect());
         Reply::ok("Logged in.")

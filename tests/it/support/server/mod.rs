@@ -26,6 +26,7 @@ mod mailbox;
 mod maildrop;
 mod reply;
 mod rules;
+pub(crate) mod sasl;
 mod script;
 mod stop;
 #[cfg(test)]

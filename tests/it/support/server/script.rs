@@ -1,8 +1,10 @@
 //! How the server behaves.
 
 use super::rules::{Action, Rule, Trigger};
+use super::sasl::{self, Exchange};
 use native_tls::Identity;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// When and how the server speaks TLS.
 #[derive(Clone)]
@@ -60,6 +62,7 @@ pub(crate) struct Script {
     pub(super) lf_only: bool,
     pub(super) pipelined: Pipelined,
     pub(super) uids: BTreeMap<usize, Vec<u8>>,
+    pub(super) mechanisms: BTreeMap<String, sasl::Mechanism>,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -78,6 +81,7 @@ impl Script {
             lf_only: false,
             pipelined: Pipelined::Answered,
             uids: BTreeMap::new(),
+            mechanisms: BTreeMap::new(),
             rules: Vec::new(),
         }
     }
@@ -174,6 +178,17 @@ impl Script {
     pub(crate) fn uid_override(mut self, number: usize, uid: impl Into<Vec<u8>>) -> Self {
         self.uids.insert(number, uid.into());
         self
+    }
+
+    /// Has this mechanism, or has it otherwise than by default.
+    pub(crate) fn mechanism(mut self, name: &str, mechanism: sasl::Mechanism) -> Self {
+        self.mechanisms.insert(name.to_owned(), mechanism);
+        self
+    }
+
+    /// The same with one that needs nothing but what was said.
+    pub(crate) fn plays(self, name: &str, play: fn(&Exchange) -> sasl::Answer) -> Self {
+        self.mechanism(name, Arc::new(play))
     }
 
     /// Adds a rule. The first rule that matches an event decides; without one
