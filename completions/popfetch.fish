@@ -58,7 +58,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls -d 'TLS f
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -76,6 +76,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l exit-code -d 
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l all -d 'Everything'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -109,7 +110,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls -d 'TLS 
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -131,6 +132,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l dry-run -d '
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l all -d 'Everything'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -154,7 +156,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls -d 'TLS
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -172,6 +174,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l dry-run -d 
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l all -d 'Everything'
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -257,7 +260,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -282,6 +285,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l seen -d 'What was seen before'
@@ -314,7 +318,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -326,6 +330,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -336,7 +341,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
-complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l auth -d 'How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r
@@ -348,6 +353,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'

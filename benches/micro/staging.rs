@@ -66,5 +66,6 @@ fn surroundings() -> Surroundings {
         user: rustix::process::geteuid().as_raw(),
         open_files: 1024,
         random: [0xab; 8],
+        nonce: String::new,
     }
 }

@@ -261,6 +261,7 @@ fn assemble(
         user,
         proof: Proof::Password(Secret::default()),
         method: args.auth.or(method),
+        utf8: args.utf8 || values.utf8.as_ref().is_some_and(|set| set.value),
         tls: TlsSettings { roots },
         timeout: args
             .timeout

@@ -3,6 +3,8 @@
 use std::time::SystemTime;
 
 use anyhow::anyhow;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use popfetch::model::Surroundings;
 
 use super::harden::raise_open_files;
@@ -20,5 +22,14 @@ pub(crate) fn surroundings() -> anyhow::Result<Surroundings> {
         user: rustix::process::geteuid().as_raw(),
         open_files: raise_open_files(),
         random,
+        nonce,
     })
+}
+
+fn nonce() -> String {
+    let mut octets = [0; 18];
+    match getrandom::fill(&mut octets) {
+        Ok(()) => BASE64.encode(octets),
+        Err(_) => String::new(),
+    }
 }

@@ -9,6 +9,7 @@ use super::pace::Pace;
 use super::redact::Redactor;
 use crate::model::Secret;
 use crate::proto::{self, Command, Engine, Event, Limits, Status, visible};
+use crate::sasl::timestamp;
 
 /// Is shown the dialogue, for the user who wants to see it. Never a secret: commands describe
 /// themselves, and what the server says is searched for what was sent.
@@ -193,7 +194,22 @@ impl<S: Read + Write> Channel<S> {
         }
     }
 
-    /// Waits for a status line, of the greeting or of the one command outstanding.
+    /// Waits for the greeting; gives it with the timestamp in it.
+    pub(super) fn greeting(&mut self) -> Result<(Status, Option<Vec<u8>>), Error> {
+        loop {
+            let greeting = self.receive(|_, received, _| match received {
+                Received::Status(status, text) => {
+                    Some((status, timestamp(text).map(<[u8]>::to_vec)))
+                }
+                _ => None,
+            })?;
+            if let Some(greeting) = greeting {
+                return Ok(greeting);
+            }
+        }
+    }
+
+    /// Waits for the status line of the one command outstanding.
     pub(super) fn status(&mut self) -> Result<Status, Error> {
         loop {
             let status = self.receive(|_, received, _| match received {

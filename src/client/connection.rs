@@ -13,6 +13,9 @@ pub struct Connection<S> {
     pub(super) channel: Channel<S>,
     /// Nothing until asked for, or where the server has no CAPA.
     capabilities: Option<Capabilities>,
+    /// The greeting's, for APOP. A greeting in the clear may be anybody's: behind STLS there is none
+    /// (RFC 2595, section 4).
+    timestamp: Option<Vec<u8>>,
 }
 
 impl<S: Read + Write> Connection<S> {
@@ -22,12 +25,12 @@ impl<S: Read + Write> Connection<S> {
     /// [`Error::Greeting`] when the server refuses, any other when it does not greet.
     pub fn open(stream: S, limits: Limits, trace: Tracer) -> Result<Self, Error> {
         let mut channel = Channel::new(stream, limits, trace);
-        let greeting = channel.status()?;
+        let (greeting, timestamp) = channel.greeting()?;
         if !greeting.ok {
             return Err(Error::Greeting(greeting));
         }
         channel.expect_silence()?;
-        Ok(Self { channel, capabilities: None })
+        Ok(Self { channel, capabilities: None, timestamp })
     }
 
     /// Asks what the server can do. A server that has no CAPA, which is fine, leaves nothing.
@@ -48,6 +51,21 @@ impl<S: Read + Write> Connection<S> {
     #[must_use]
     pub fn capabilities(&self) -> Option<&Capabilities> {
         self.capabilities.as_ref()
+    }
+
+    /// Whether the greeting holds a timestamp, without which there is no APOP.
+    #[must_use]
+    pub fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    /// Asks for messages as they are, with UTF-8 in their headers, and not as a translation into
+    /// ASCII (RFC 6856). A refusal changes nothing.
+    ///
+    /// # Errors
+    /// [`Error`] when the connection breaks.
+    pub fn allow_utf8(&mut self) -> Result<bool, Error> {
+        Ok(self.channel.command(Command::Utf8)?.ok)
     }
 
     /// The stream below.
@@ -78,7 +96,7 @@ impl<S: Read + Write> Connection<S> {
         }
         let (stream, limits, trace) = self.channel.into_clean()?;
         let channel = Channel::resume(upgrade(stream)?, limits, trace);
-        Ok(Connection { channel, capabilities: None })
+        Ok(Connection { channel, capabilities: None, timestamp: None })
     }
 
     /// Logs in. A refusal gives the connection back, still in AUTHORIZATION state.
@@ -91,8 +109,8 @@ impl<S: Read + Write> Connection<S> {
         credentials: &Credentials<'_>,
         method: LoginMethod,
     ) -> Result<Session<S>, (Error, Option<Box<Self>>)> {
-        let offered = self.capabilities.as_ref();
-        match login::login(&mut self.channel, credentials, method, offered) {
+        let (offered, timestamp) = (self.capabilities.as_ref(), self.timestamp.as_deref());
+        match login::login(&mut self.channel, credentials, method, offered, timestamp) {
             Ok(()) => Ok(Session::new(self.channel, self.capabilities)),
             Err(Error::Login(error @ LoginError::Refused(_))) => {
                 Err((error.into(), Some(Box::new(self))))

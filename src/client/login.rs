@@ -23,6 +23,9 @@ pub enum LoginError {
         "the user name or the password is not ASCII, and the server does not announce UTF8 USER"
     )]
     NotAscii,
+    /// The greeting has no timestamp for APOP.
+    #[error("the server's greeting holds no timestamp for APOP")]
+    NoTimestamp,
     /// The mechanism cannot go on.
     #[error("the {mechanism} exchange failed")]
     Mechanism {
@@ -72,12 +75,17 @@ pub(super) fn login<S: Read + Write>(
     credentials: &Credentials<'_>,
     method: LoginMethod,
     offered: Option<&Capabilities>,
+    timestamp: Option<&[u8]>,
 ) -> Result<(), Error> {
     channel.hide(credentials.secret);
     channel.hide(&auth::encode(credentials.secret));
     let mut mechanism = method.mechanism(credentials);
+    let is_ascii = credentials.user.is_ascii() && credentials.secret.expose().is_ascii();
+    let utf8 = offered.is_some_and(|offered| offered.utf8_user);
     let ended = match &mut mechanism {
-        None => user_pass(channel, credentials, offered.is_some_and(|offered| offered.utf8_user)),
+        None if !is_ascii && !utf8 => Err(LoginError::NotAscii.into()),
+        None if method == LoginMethod::Apop => apop(channel, credentials, timestamp),
+        None => user_pass(channel, credentials),
         Some(mechanism) => {
             // An initial response only where SASL is announced (RFC 5034, section 3).
             let announced = offered.is_some_and(|offered| offered.sasl.is_some());
@@ -108,15 +116,23 @@ pub(super) fn login<S: Read + Write>(
 fn user_pass<S: Read + Write>(
     channel: &mut Channel<S>,
     credentials: &Credentials<'_>,
-    utf8: bool,
 ) -> Result<Ended, Error> {
-    let is_ascii = credentials.user.is_ascii() && credentials.secret.expose().is_ascii();
-    if !utf8 && !is_ascii {
-        return Err(LoginError::NotAscii.into());
-    }
     let mut status = channel.command(Command::User(credentials.user.to_owned()))?;
     if status.ok {
         status = channel.command(Command::Pass(credentials.secret.clone()))?;
     }
+    Ok(Ended { status, answered: true })
+}
+
+fn apop<S: Read + Write>(
+    channel: &mut Channel<S>,
+    credentials: &Credentials<'_>,
+    timestamp: Option<&[u8]>,
+) -> Result<Ended, Error> {
+    let timestamp = timestamp.ok_or(LoginError::NoTimestamp)?;
+    let digest = sasl::apop_digest(timestamp, credentials.secret)
+        .map_err(|source| LoginError::Mechanism { mechanism: "APOP", source })?;
+    channel.hide(&digest);
+    let status = channel.command(Command::Apop(credentials.user.to_owned(), digest))?;
     Ok(Ended { status, answered: true })
 }

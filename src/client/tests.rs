@@ -53,7 +53,7 @@ fn open(replies: &[&str]) -> Result<Connection<Scripted>, Error> {
 const CAPA: &str = "+OK\r\nPIPELINING\r\nUIDL\r\nTOP\r\nUSER\r\nSASL PLAIN\r\n.\r\n";
 
 fn alice(secret: &Secret) -> Credentials<'_> {
-    Credentials { user: "alice", secret, host: "pop.example.com", port: 995 }
+    Credentials { user: "alice", secret, host: "pop.example.com", port: 995, nonce: "n" }
 }
 
 type LoggedIn = Result<Session<Scripted>, (Error, Option<Box<Connection<Scripted>>>)>;

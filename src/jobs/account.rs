@@ -22,6 +22,8 @@ pub struct Account {
     pub proof: Proof,
     /// The way to log in, if the user insists on one.
     pub method: Option<LoginMethod>,
+    /// Ask for messages with UTF-8 in their headers as they are (RFC 6856).
+    pub utf8: bool,
     /// The certificates to trust.
     pub tls: TlsSettings,
     /// How long to wait for a connection, and between two octets.

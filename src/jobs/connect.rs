@@ -65,9 +65,11 @@ impl<'a> Call<'a> {
         secret: &Secret,
         before: Option<&Capabilities>,
     ) -> Result<Session<Stream>, Error> {
-        let account = self.account;
+        let (account, context) = (self.account, self.context);
+        // What was written down by an older popfetch does not say whether UTF8 is offered.
+        let before = before.filter(|offered| offered.utf8 || !account.utf8);
         let connection = self.open(before)?;
-        login::log_in(connection, account, secret, before.is_some())
+        login::log_in(connection, account, context, secret, before.is_some())
     }
 
     /// A connection on which to log in, secured and with the server's capabilities.
@@ -89,6 +91,9 @@ impl<'a> Call<'a> {
                 Some(offered) => connection.assume(offered),
                 None => drop(connection.ask_capabilities().map_err(of_server(account))?),
             }
+        }
+        if account.utf8 && connection.capabilities().is_some_and(|offered| offered.utf8) {
+            connection.allow_utf8().map_err(of_server(account))?;
         }
         Ok(connection)
     }

@@ -9,7 +9,7 @@ use super::{Context, Error, Event, Observer, Outcome};
 use crate::client::{self, Exchange, Part};
 use crate::delivery::{Destination, Names, Sink};
 use crate::model::{Interrupt, MessageKey, Octets};
-use crate::proto::{Command, ServerText, Status};
+use crate::proto::{Command, ResponseCode, ServerText, Status};
 
 /// RETRs are sent ahead until so many octets are on their way by the server's word: more than any
 /// line holds in a round trip, and little enough that Ctrl-C need not wait for gigabytes.
@@ -199,9 +199,12 @@ impl<'a> Download<'a> {
 
     fn retr_status(&mut self, status: &Status) -> Result<(), Error> {
         if !status.ok {
-            let reason = match status.text.as_str() {
-                "" => ServerText::default().to_string(),
-                text => format!("the server says: {text}"),
+            let reason = match (status.text.as_str(), status.code) {
+                ("", _) => ServerText::default().to_string(),
+                (text, Some(ResponseCode::Utf8)) => format!(
+                    "the server says: {text} (with --utf8, or utf8 = true, it may send the message)"
+                ),
+                (text, _) => format!("the server says: {text}"),
             };
             self.fail(&reason);
             return Ok(());

@@ -333,7 +333,7 @@ fn login_class(error: &LoginError) -> Class {
             Refusal::Credentials => Class::NoPermission,
         },
         LoginError::Closed => Class::Temporary,
-        LoginError::NotAscii => Class::Unavailable,
+        LoginError::NotAscii | LoginError::NoTimestamp => Class::Unavailable,
         LoginError::Mechanism { source, .. } => sasl_class(*source),
         LoginError::Endless => Class::Protocol,
     }
@@ -341,7 +341,15 @@ fn login_class(error: &LoginError) -> Class {
 
 fn sasl_class(error: sasl::Error) -> Class {
     match error {
-        sasl::Error::UnexpectedChallenge | sasl::Error::TooEarly => Class::Protocol,
+        sasl::Error::UnexpectedChallenge
+        | sasl::Error::TooEarly
+        | sasl::Error::Malformed(_)
+        | sasl::Error::WrongNonce
+        | sasl::Error::TooFewIterations(_)
+        | sasl::Error::TooManyIterations
+        | sasl::Error::WrongProof
+        | sasl::Error::Unproven => Class::Protocol,
+        sasl::Error::NoNonce => Class::Temporary,
         sasl::Error::NulInCredential | sasl::Error::NotAToken => Class::NoPermission,
     }
 }

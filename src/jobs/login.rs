@@ -1,6 +1,6 @@
 //! From a connection to a session.
 
-use super::{Account, Error};
+use super::{Account, Context, Error};
 use crate::client::{self, Connection, LoginError, Session};
 use crate::model::{Interrupt, NoToken, Proof, Secret};
 use crate::net::Stream;
@@ -44,7 +44,10 @@ fn no_token(account: &Account) -> impl Fn(NoToken) -> Error {
 fn may_show(stream: &Stream, account: &Account) -> bool {
     let protected = stream.is_secure() || stream.is_loopback();
     match Kind::from(&account.proof) {
-        Kind::Password => protected || account.allow_cleartext,
+        Kind::Password => {
+            let hidden = account.method.is_some_and(LoginMethod::hides_password);
+            protected || account.allow_cleartext || hidden
+        }
         Kind::Token => protected,
         // Nothing secret is sent.
         Kind::Certificate => true,
@@ -56,6 +59,7 @@ fn may_show(stream: &Stream, account: &Account) -> bool {
 pub(super) fn log_in(
     mut connection: Connection<Stream>,
     account: &Account,
+    context: &Context<'_>,
     secret: &Secret,
     mut assumed: bool,
 ) -> Result<Session<Stream>, Error> {
@@ -66,7 +70,8 @@ pub(super) fn log_in(
         return Err(Error::Cleartext { host, kind });
     }
     let port = account.endpoint.port;
-    let credentials = Credentials { user: &account.user, secret, host: &host, port };
+    let nonce = (context.surroundings.nonce)();
+    let credentials = Credentials { user: &account.user, secret, host: &host, port, nonce: &nonce };
     loop {
         let method = match method(&connection, account) {
             Err(_) if std::mem::take(&mut assumed) => {
@@ -116,6 +121,8 @@ fn method(connection: &Connection<Stream>, account: &Account) -> Result<LoginMet
     choose(Login {
         wanted: account.method,
         kind: Kind::from(&account.proof),
+        protected: connection.stream().is_secure(),
+        has_timestamp: connection.has_timestamp(),
         has_capa: offered.is_some(),
         has_user: offered.is_some_and(|offered| offered.user),
         sasl: offered.and_then(|offered| offered.sasl.as_deref()).unwrap_or_default(),

@@ -17,6 +17,9 @@ pub struct Surroundings {
     pub open_files: usize,
     /// Fresh random octets.
     pub random: [u8; 8],
+    /// Makes a text that nobody can foresee, another one each time: visible ASCII
+    /// without commas; empty where the system has none.
+    pub nonce: fn() -> String,
 }
 
 impl Surroundings {
@@ -39,6 +42,7 @@ impl Surroundings {
             user: rustix::process::geteuid().as_raw(),
             open_files: 1024,
             random: [0xab; 8],
+            nonce: || "nonce".to_owned(),
         }
     }
 }

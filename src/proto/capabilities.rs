@@ -26,6 +26,8 @@ pub struct Capabilities {
     pub resp_codes: bool,
     /// `[AUTH]` stands on every refusal of credentials, and only there (RFC 3206).
     pub auth_resp_code: bool,
+    /// UTF8 works (RFC 6856).
+    pub utf8: bool,
     /// USER and PASS take UTF-8 (RFC 6856, section 2.2).
     pub utf8_user: bool,
     /// The SASL mechanisms, in upper case (RFC 5034). Nothing when the tag is missing.
@@ -52,7 +54,10 @@ impl Capabilities {
             "STLS" => self.stls = true,
             "RESP-CODES" => self.resp_codes = true,
             "AUTH-RESP-CODE" => self.auth_resp_code = true,
-            "UTF8" => self.utf8_user |= words.any(|word| word == "USER"),
+            "UTF8" => {
+                self.utf8 = true;
+                self.utf8_user |= words.any(|word| word == "USER");
+            }
             "SASL" => self.sasl.get_or_insert_default().extend(words.map(str::to_owned)),
             "EXPIRE" => {
                 let expire = match words.next() {
@@ -83,6 +88,7 @@ impl Capabilities {
             (self.stls, "STLS"),
             (self.resp_codes, "RESP-CODES"),
             (self.auth_resp_code, "AUTH-RESP-CODE"),
+            (self.utf8 && !self.utf8_user, "UTF8"),
             (self.utf8_user, "UTF8 USER"),
         ];
         let mut lines: Vec<String> =
@@ -135,7 +141,7 @@ mod tests {
         for lines in [
             &["TOP", "UIDL", "USER", "PIPELINING", "STLS", "RESP-CODES", "AUTH-RESP-CODE"][..],
             &["UTF8 USER", "SASL PLAIN LOGIN", "EXPIRE 0", "LOGIN-DELAY 300"],
-            &["SASL", "EXPIRE NEVER"],
+            &["SASL", "EXPIRE NEVER", "UTF8"],
             &[],
         ] {
             let capabilities = read(lines);
@@ -153,6 +159,7 @@ mod tests {
         assert!(twice.retr_deletes());
         assert_eq!(read(&["EXPIRE 7", "EXPIRE 9"]).expire, Some(Expire::Days(7)));
         assert_eq!(read(&["LOGIN-DELAY 300 USER"]).login_delay, Some(300));
-        assert!(read(&["UTF8 USER"]).utf8_user && !read(&["UTF8"]).utf8_user);
+        let (both, one) = (read(&["UTF8 USER"]), read(&["UTF8"]));
+        assert!(both.utf8 && both.utf8_user && one.utf8 && !one.utf8_user);
     }
 }

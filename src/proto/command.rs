@@ -2,17 +2,21 @@
 
 use crate::model::{MessageNumber, Secret};
 
-/// A POP3 command (RFC 1939; CAPA: RFC 2449; AUTH: RFC 5034; STLS: RFC 2595).
+/// A POP3 command (RFC 1939; CAPA: RFC 2449; AUTH: RFC 5034; STLS: RFC 2595; UTF8: RFC 6856).
 #[derive(Clone, Debug)]
 pub enum Command {
     /// What can the server do?
     Capa,
     /// Go on under TLS.
     Stls,
+    /// Let messages be what they are: UTF-8 in their headers (RFC 6856).
+    Utf8,
     /// Begin a login by name.
     User(String),
     /// End it with the password.
     Pass(Secret),
+    /// Log in with a digest of the password and the greeting's timestamp.
+    Apop(String, Secret),
     /// Begin a SASL exchange, with the initial response, already in base64, if it fits.
     Auth {
         /// The mechanism's name.
@@ -81,6 +85,8 @@ impl Command {
             Self::Retr(_) | Self::Top(..) => Shape::Body,
             Self::Auth { .. } | Self::SaslResponse(_) => Shape::Sasl,
             Self::Stls
+            | Self::Utf8
+            | Self::Apop(..)
             | Self::User(_)
             | Self::Pass(_)
             | Self::Stat
@@ -97,6 +103,8 @@ impl Command {
         match self {
             Self::Capa => "CAPA",
             Self::Stls => "STLS",
+            Self::Utf8 => "UTF8",
+            Self::Apop(..) => "APOP",
             Self::User(_) => "USER",
             Self::Pass(_) => "PASS",
             Self::Auth { .. } => "AUTH",
@@ -120,6 +128,9 @@ impl Command {
         let verb = self.verb();
         match self {
             Self::User(name) => format!("{verb} {}", super::visible(name.as_bytes(), 80)),
+            Self::Apop(name, _) => {
+                format!("{verb} {} (hidden)", super::visible(name.as_bytes(), 80))
+            }
             Self::Pass(_) | Self::SaslResponse(_) => format!("{verb} (hidden)"),
             Self::Auth { mechanism, initial: None } => format!("{verb} {mechanism}"),
             Self::Auth { mechanism, initial: Some(_) } => format!("{verb} {mechanism} (hidden)"),
@@ -127,6 +138,7 @@ impl Command {
             Self::Retr(number) | Self::Dele(number) => format!("{verb} {number}"),
             Self::Capa
             | Self::Stls
+            | Self::Utf8
             | Self::Stat
             | Self::List
             | Self::Uidl
@@ -140,6 +152,7 @@ impl Command {
     pub(super) fn room(&self) -> usize {
         let argument = match self {
             Self::User(name) => name.len(),
+            Self::Apop(name, digest) => name.len() + digest.expose().len(),
             Self::Pass(secret) | Self::SaslResponse(secret) => secret.expose().len(),
             Self::Auth { initial, .. } => initial.as_ref().map_or(0, |text| text.expose().len()),
             _ => 0,
@@ -173,6 +186,10 @@ impl Command {
     fn encode_line(&self, out: &mut Vec<u8>) -> Result<(), InvalidArgument> {
         match self {
             Self::User(name) => push_argument(out, b"USER ", name.as_bytes())?,
+            Self::Apop(name, digest) => {
+                push_argument(out, b"APOP ", name.as_bytes())?;
+                push_argument(out, b" ", digest.expose())?;
+            }
             Self::Pass(password) => push_argument(out, b"PASS ", password.expose())?,
             Self::Auth { mechanism, initial } => {
                 out.extend_from_slice(b"AUTH ");
@@ -243,6 +260,7 @@ mod tests {
         let secret = || Secret::new(b"hunter2".to_vec());
         for command in [
             Command::Pass(secret()),
+            Command::Apop("alice".into(), secret()),
             Command::Auth { mechanism: "PLAIN", initial: Some(secret()) },
             Command::SaslResponse(secret()),
         ] {

@@ -9,6 +9,10 @@ pub struct Login<'a> {
     pub wanted: Option<LoginMethod>,
     /// What there is to show.
     pub kind: Kind,
+    /// Whether nobody can listen, and the server is who it should be.
+    pub protected: bool,
+    /// Whether the greeting holds a timestamp.
+    pub has_timestamp: bool,
     /// Whether the server answered CAPA at all.
     pub has_capa: bool,
     /// Whether CAPA lists USER.
@@ -36,37 +40,52 @@ pub enum NoMethod {
     },
 }
 
-/// Chooses the way to log in over a protected link.
+/// The ways to log in with a password that are chosen where none is asked for, the best first. PLAIN
+/// says all in one line, so it is the quickest; over a link that is not protected, SCRAM is the only
+/// one that does not give the password away. USER and PASS, which a server need not announce, come
+/// last. APOP and CRAM-MD5 are never chosen.
+const PROTECTED: [LoginMethod; 4] =
+    [LoginMethod::Plain, LoginMethod::ScramSha256, LoginMethod::ScramSha1, LoginMethod::Login];
+const UNPROTECTED: [LoginMethod; 4] =
+    [LoginMethod::ScramSha256, LoginMethod::ScramSha1, LoginMethod::Plain, LoginMethod::Login];
+
+/// Chooses the way to log in. One that is asked for is never replaced by another.
 ///
-/// With a password that is PLAIN where it is announced, since it takes one round trip where USER
-/// and PASS take two; else USER and PASS, which a server need not announce. With a token it is
-/// OAUTHBEARER where it is announced; else XOAUTH2, which not every server announces that has it.
+/// With a token that is OAUTHBEARER where it is announced; else XOAUTH2, which not every server
+/// announces that has it.
 ///
 /// # Errors
 /// [`NoMethod`] when the server announces only mechanisms that popfetch lacks, or not the one
 /// that is wanted.
 pub fn choose(login: Login<'_>) -> Result<LoginMethod, NoMethod> {
-    use LoginMethod::{OauthBearer, Plain, UserPass, Xoauth2};
-    let Login { wanted, kind, .. } = login;
+    let Login { wanted, kind, has_capa, .. } = login;
     let announced =
-        |method: LoginMethod| login.sasl.iter().any(|mechanism| mechanism == method.name());
+        |method: &LoginMethod| login.sasl.iter().any(|mechanism| mechanism == method.name());
     let not_offered = || NoMethod::NotOffered { offered: login.sasl.to_vec() };
     if let Some(wanted) = wanted {
         if wanted.kind() != kind {
             return Err(NoMethod::Unfit { wanted, kind });
         }
-        let unannounced = matches!(wanted, UserPass | Xoauth2);
-        let usable = unannounced || !login.has_capa || announced(wanted);
+        let usable = match wanted {
+            LoginMethod::UserPass | LoginMethod::Xoauth2 => true,
+            LoginMethod::Apop => login.has_timestamp,
+            _ => !has_capa || announced(&wanted),
+        };
         return if usable { Ok(wanted) } else { Err(not_offered()) };
     }
     match kind {
-        Kind::Token if announced(OauthBearer) => Ok(OauthBearer),
-        Kind::Token => Ok(Xoauth2),
-        Kind::Password if announced(Plain) => Ok(Plain),
-        Kind::Password if login.has_user || !login.has_capa || login.sasl.is_empty() => {
-            Ok(UserPass)
+        Kind::Password => {
+            let order = if login.protected { PROTECTED } else { UNPROTECTED };
+            let by_name = login.has_user || !has_capa || login.sasl.is_empty();
+            let user_pass = by_name.then_some(LoginMethod::UserPass);
+            order.into_iter().find(announced).or(user_pass).ok_or_else(not_offered)
         }
-        Kind::Password | Kind::Certificate => Err(not_offered()),
+        Kind::Token if announced(&LoginMethod::OauthBearer) => Ok(LoginMethod::OauthBearer),
+        Kind::Token => Ok(LoginMethod::Xoauth2),
+        Kind::Certificate if !has_capa || announced(&LoginMethod::External) => {
+            Ok(LoginMethod::External)
+        }
+        Kind::Certificate => Err(not_offered()),
     }
 }
 
@@ -74,40 +93,63 @@ pub fn choose(login: Login<'_>) -> Result<LoginMethod, NoMethod> {
 mod tests {
     use super::*;
 
+    /// What is chosen, or why nothing is. The word USER among the mechanisms stands for itself.
+    fn chosen(kind: Kind, wanted: Option<&str>, capa: Option<&str>, protected: bool) -> String {
+        let names = capa.unwrap_or_default().split(' ').filter(|name| !name.is_empty());
+        let (user, sasl): (Vec<_>, Vec<_>) =
+            names.map(str::to_owned).partition(|name| name == "USER");
+        let login = Login {
+            wanted: wanted.map(|name| name.parse().unwrap()),
+            kind,
+            protected,
+            has_timestamp: capa.is_some_and(|capa| capa.contains("CRAM-MD5")),
+            has_capa: capa.is_some(),
+            has_user: !user.is_empty(),
+            sasl: &sasl,
+        };
+        choose(login).map_or_else(|error| error.to_string(), |method| method.name().to_owned())
+    }
+
     #[test]
     fn what_is_chosen() {
-        use Kind::{Password, Token};
-        use LoginMethod::{OauthBearer, Plain, UserPass, Xoauth2};
-        for (kind, wanted, capa, expected) in [
-            (Password, None, Some("USER LOGIN PLAIN"), Ok(Plain)),
-            (Password, None, Some("USER XOAUTH2"), Ok(UserPass)),
-            (Password, None, Some(""), Ok(UserPass)),
-            (Password, None, None, Ok(UserPass)),
-            (Password, None, Some("XOAUTH2 GSSAPI"), Err("it offers only XOAUTH2, GSSAPI")),
-            (Password, Some(Plain), None, Ok(Plain)),
-            (Password, Some(Plain), Some(""), Err("it offers only USER")),
-            (Password, Some(UserPass), Some("PLAIN"), Ok(UserPass)),
-            (Token, None, Some("PLAIN XOAUTH2 OAUTHBEARER"), Ok(OauthBearer)),
-            (Token, None, Some("USER PLAIN XOAUTH2"), Ok(Xoauth2)),
+        use Kind::{Certificate, Password, Token};
+        let scram = "USER CRAM-MD5 LOGIN SCRAM-SHA-1 SCRAM-SHA-256";
+        for (kind, capa, expected, unprotected) in [
+            (Password, Some("USER LOGIN PLAIN SCRAM-SHA-256"), "PLAIN", "SCRAM-SHA-256"),
+            (Password, Some(scram), "SCRAM-SHA-256", "SCRAM-SHA-256"),
+            (Password, Some("USER LOGIN SCRAM-SHA-1"), "SCRAM-SHA-1", "SCRAM-SHA-1"),
+            (Password, Some("USER LOGIN"), "LOGIN", "LOGIN"),
+            (Password, Some("USER XOAUTH2"), "USER", "USER"),
+            (Password, Some("USER CRAM-MD5"), "USER", "USER"),
+            (Password, Some("CRAM-MD5"), "it offers only CRAM-MD5", "it offers only CRAM-MD5"),
+            (Password, Some(""), "USER", "USER"),
+            (Password, None, "USER", "USER"),
+            (Token, Some("PLAIN XOAUTH2 OAUTHBEARER"), "OAUTHBEARER", "OAUTHBEARER"),
+            (Token, Some("USER PLAIN XOAUTH2"), "XOAUTH2", "XOAUTH2"),
             // Not every server that has it lists it.
-            (Token, None, Some("PLAIN"), Ok(Xoauth2)),
-            (Token, Some(Xoauth2), Some("PLAIN"), Ok(Xoauth2)),
-            (Token, Some(Xoauth2), Some("OAUTHBEARER"), Ok(Xoauth2)),
-            (Token, Some(OauthBearer), Some("XOAUTH2"), Err("it offers only XOAUTH2")),
-            (
-                Token,
-                Some(Plain),
-                Some("PLAIN"),
-                Err("PLAIN takes a password, and the account has a token"),
-            ),
+            (Token, Some("PLAIN"), "XOAUTH2", "XOAUTH2"),
+            (Certificate, Some("PLAIN EXTERNAL"), "EXTERNAL", "EXTERNAL"),
+            (Certificate, Some("PLAIN"), "it offers only PLAIN", "it offers only PLAIN"),
         ] {
-            let names = capa.unwrap_or_default().split(' ').filter(|name| !name.is_empty());
-            let (user, sasl): (Vec<_>, Vec<_>) =
-                names.map(str::to_owned).partition(|name| name == "USER");
-            let (has_capa, has_user) = (capa.is_some(), !user.is_empty());
-            let login = Login { wanted, kind, has_capa, has_user, sasl: &sasl };
-            let chosen = choose(login).map_err(|error| error.to_string());
-            assert_eq!(chosen, expected.map_err(str::to_owned), "{login:?}");
+            assert_eq!(chosen(kind, None, capa, true), expected, "{capa:?}");
+            assert_eq!(chosen(kind, None, capa, false), unprotected, "{capa:?}");
         }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_never_replaced() {
+        use Kind::{Password, Token};
+        for method in LoginMethod::ALL {
+            let name = method.name();
+            let offer = format!("CRAM-MD5 PLAIN XOAUTH2 OAUTHBEARER {name}");
+            assert_eq!(chosen(method.kind(), Some(name), Some(&offer), true), name);
+            let without = chosen(method.kind(), Some(name), Some("USER GSSAPI"), true);
+            let unannounced = matches!(name, "USER" | "XOAUTH2");
+            assert_eq!(without, if unannounced { name } else { "it offers only GSSAPI" });
+        }
+        assert_eq!(chosen(Password, Some("SCRAM-SHA-1"), None, true), "SCRAM-SHA-1");
+        assert_eq!(chosen(Password, Some("PLAIN"), Some(""), true), "it offers only USER");
+        let unfit = "PLAIN takes a password, and the account has a token";
+        assert_eq!(chosen(Token, Some("PLAIN"), Some("PLAIN"), true), unfit);
     }
 }

@@ -2,9 +2,14 @@
 
 use std::str::FromStr;
 
+use super::cram_md5::CramMd5;
+use super::external::External;
+use super::login::Login;
 use super::oauthbearer::oauthbearer;
+use super::plain::Plain;
+use super::scram::Scram;
 use super::xoauth2::xoauth2;
-use super::{Credentials, Mechanism, Plain};
+use super::{Credentials, Mechanism};
 use crate::model::Proof;
 
 /// A way to log in, as a user may ask for it by name.
@@ -12,12 +17,24 @@ use crate::model::Proof;
 pub enum LoginMethod {
     /// The USER and PASS commands (RFC 1939, section 7).
     UserPass,
+    /// The APOP command (same section).
+    Apop,
     /// AUTH PLAIN (RFC 4616).
     Plain,
-    /// AUTH XOAUTH2, of Google's and Microsoft's.
-    Xoauth2,
+    /// AUTH LOGIN.
+    Login,
+    /// AUTH SCRAM-SHA-256 (RFC 7677).
+    ScramSha256,
+    /// AUTH SCRAM-SHA-1 (RFC 5802).
+    ScramSha1,
+    /// AUTH CRAM-MD5 (RFC 2195).
+    CramMd5,
     /// AUTH OAUTHBEARER (RFC 7628).
     OauthBearer,
+    /// AUTH XOAUTH2, of Google's and Microsoft's.
+    Xoauth2,
+    /// AUTH EXTERNAL (RFC 4422, appendix A).
+    External,
 }
 
 /// What a way to log in needs to have.
@@ -56,16 +73,33 @@ impl From<&Proof> for Kind {
 
 impl LoginMethod {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::UserPass, Self::Plain, Self::Xoauth2, Self::OauthBearer];
+    pub const ALL: [Self; 10] = [
+        Self::UserPass,
+        Self::Apop,
+        Self::Plain,
+        Self::Login,
+        Self::ScramSha256,
+        Self::ScramSha1,
+        Self::CramMd5,
+        Self::OauthBearer,
+        Self::Xoauth2,
+        Self::External,
+    ];
 
     /// What it is called, as [`Self::from_str`] takes it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::UserPass => "USER",
+            Self::Apop => "APOP",
             Self::Plain => "PLAIN",
-            Self::Xoauth2 => "XOAUTH2",
+            Self::Login => "LOGIN",
+            Self::ScramSha256 => "SCRAM-SHA-256",
+            Self::ScramSha1 => "SCRAM-SHA-1",
+            Self::CramMd5 => "CRAM-MD5",
             Self::OauthBearer => "OAUTHBEARER",
+            Self::Xoauth2 => "XOAUTH2",
+            Self::External => "EXTERNAL",
         }
     }
 
@@ -73,9 +107,23 @@ impl LoginMethod {
     #[must_use]
     pub fn kind(self) -> Kind {
         match self {
-            Self::UserPass | Self::Plain => Kind::Password,
-            Self::Xoauth2 | Self::OauthBearer => Kind::Token,
+            Self::UserPass
+            | Self::Apop
+            | Self::Plain
+            | Self::Login
+            | Self::ScramSha256
+            | Self::ScramSha1
+            | Self::CramMd5 => Kind::Password,
+            Self::OauthBearer | Self::Xoauth2 => Kind::Token,
+            Self::External => Kind::Certificate,
         }
+    }
+
+    /// Whether who listens on the line learns nothing that is of use: neither the password nor
+    /// what would make it easy to guess, as APOP and CRAM-MD5 do.
+    #[must_use]
+    pub fn hides_password(self) -> bool {
+        matches!(self, Self::ScramSha256 | Self::ScramSha1)
     }
 
     /// Its exchange, where it is a SASL mechanism.
@@ -83,10 +131,15 @@ impl LoginMethod {
     pub fn mechanism(self, credentials: &Credentials<'_>) -> Option<Box<dyn Mechanism>> {
         let Credentials { user, secret, .. } = credentials;
         Some(match self {
-            Self::UserPass => return None,
+            Self::UserPass | Self::Apop => return None,
             Self::Plain => Box::new(Plain::new(user, secret)),
-            Self::Xoauth2 => Box::new(xoauth2(user, secret)),
+            Self::Login => Box::new(Login::new(user, secret)),
+            Self::ScramSha256 => Box::new(Scram::sha256(credentials)),
+            Self::ScramSha1 => Box::new(Scram::sha1(credentials)),
+            Self::CramMd5 => Box::new(CramMd5::new(user, secret)),
             Self::OauthBearer => Box::new(oauthbearer(credentials)),
+            Self::Xoauth2 => Box::new(xoauth2(user, secret)),
+            Self::External => Box::new(External::new(user)),
         })
     }
 }
@@ -106,12 +159,18 @@ impl FromStr for LoginMethod {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Secret;
 
     #[test]
     fn names_in_either_case() {
         for method in LoginMethod::ALL {
             assert_eq!(method.name().parse(), Ok(method));
             assert_eq!(method.name().to_lowercase().parse(), Ok(method));
+            let (user, secret) = ("alice", Secret::new(b"secret".to_vec()));
+            let (host, port, nonce) = ("h", 995, "n");
+            let credentials = Credentials { user, secret: &secret, host, port, nonce };
+            let mechanism = method.mechanism(&credentials);
+            assert!(mechanism.is_none_or(|mechanism| mechanism.name() == method.name()));
         }
         assert!("NTLM".parse::<LoginMethod>().is_err());
     }

@@ -4,19 +4,27 @@
 //! A mechanism is shown challenges and gives responses, all before base64. It knows nothing of
 //! POP3; the client does the framing (RFC 5034).
 
+mod apop;
 mod bearer;
 mod choice;
 mod complaint;
+mod cram_md5;
+mod external;
+mod hash;
+mod login;
 mod method;
 mod oauthbearer;
 mod once;
 mod plain;
+mod saslname;
+mod scram;
+mod scram_text;
 mod xoauth2;
 
+pub use apop::{digest as apop_digest, timestamp};
 pub use choice::{Login, NoMethod, choose};
 pub use complaint::explain;
 pub use method::{Kind, LoginMethod};
-pub use plain::Plain;
 
 use crate::model::Secret;
 
@@ -31,6 +39,9 @@ pub struct Credentials<'a> {
     pub host: &'a str,
     /// ... with its port.
     pub port: u16,
+    /// A text that nobody can foresee, another one each time, for SCRAM: visible ASCII without
+    /// commas.
+    pub nonce: &'a str,
 }
 
 /// One exchange of a mechanism.
@@ -79,9 +90,34 @@ pub enum Error {
     /// Success, before all was said that has to be.
     #[error("the server says that it succeeded before it was complete")]
     TooEarly,
+    /// A challenge that is not what it must be.
+    #[error("the server's challenge is malformed: {0}")]
+    Malformed(&'static str),
+    /// The server's nonce does not begin with the client's.
+    #[error("the server's challenge was not made for this exchange")]
+    WrongNonce,
+    /// The password is to be hashed too few times.
+    #[error(
+        "the server wants the password hashed only {0} times (4096 is the least), which would make it easy to guess"
+    )]
+    TooFewIterations(u32),
+    /// The password is to be hashed too many times.
+    #[error(
+        "the server wants the password hashed more than 1000000 times, which would take too long"
+    )]
+    TooManyIterations,
+    /// The server's proof is wrong.
+    #[error("the server's proof that it knows the password is wrong")]
+    WrongProof,
+    /// Success, without a proof.
+    #[error("the server says that it succeeded without a proof that it knows the password")]
+    Unproven,
     /// The user name or the password cannot be sent by this mechanism.
     #[error("the user name or the password holds a NUL character")]
     NulInCredential,
+    /// There is no nonce.
+    #[error("the system gives no random numbers")]
+    NoNonce,
     /// What should be a token cannot be one (RFC 6750, section 2.1).
     #[error("the token is empty or holds characters that no token holds")]
     NotAToken,

@@ -6,12 +6,11 @@ use crate::model::Secret;
 
 /// User name and password in one message. Only for a protected link.
 #[derive(Debug)]
-pub struct Plain(Once);
+pub(super) struct Plain(Once);
 
 impl Plain {
     /// The exchange for `user` with `password`, acting as that user.
-    #[must_use]
-    pub fn new(user: &str, password: &Secret) -> Self {
+    pub(super) fn new(user: &str, password: &Secret) -> Self {
         Self(Once::new(message(user, password)))
     }
 }

@@ -33,7 +33,7 @@ impl Site {
     }
 
     /// With more lines of Dovecot's configuration.
-    fn with(settings: &str) -> Self {
+    pub(crate) fn with(settings: &str) -> Self {
         let home = Home::new();
         let authority = Authority::new();
         home.write("ca.pem", authority.ca_pem());

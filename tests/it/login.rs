@@ -1,5 +1,6 @@
 //! Logins, and what a refusal means.
 
+mod dovecot;
 mod tokens;
 
 use crate::support::World;

@@ -16,6 +16,7 @@ pub(crate) fn surroundings(host: &str, user: u32) -> Surroundings {
         user,
         open_files: 1024,
         random: [0; 8],
+        nonce: String::new,
     }
 }
 

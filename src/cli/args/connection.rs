@@ -38,9 +38,13 @@ pub(crate) struct ConnectionArgs {
     /// Trust the certificates in this PEM file instead of the system's (with any number of SOURCEs)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<PathBuf>,
-    /// How to log in: USER, PLAIN, XOAUTH2 or OAUTHBEARER [default: what the server offers]
+    /// How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER,
+    /// XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]
     #[arg(long, value_name = "MECHANISM")]
     pub(crate) auth: Option<LoginMethod>,
+    /// Ask the server for messages with UTF-8 in their headers as they are, if it can do that
+    #[arg(long)]
+    pub(crate) utf8: bool,
     /// Read the password from what a command prints
     #[arg(long, value_name = "CMD")]
     pub(crate) password_command: Option<String>,
@@ -71,6 +75,7 @@ impl ConnectionArgs {
             (self.user.is_some(), "--user"),
             (self.tls.is_some(), "--tls"),
             (self.auth.is_some(), "--auth"),
+            (self.utf8, "--utf8"),
             (self.password_command.is_some(), "--password-command"),
             (self.password_file.is_some(), "--password-file"),
             (self.password_fd.is_some(), "--password-fd"),

@@ -133,7 +133,9 @@ keys! {
         "user" user: User, "(needed)", "\"alice@example.com\"",
         "The user's name, taken as it stands.";
         "auth" auth: LoginMethod, "(what the server offers)", "\"PLAIN\"",
-        "How to log in.";
+        "How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL. What is named here is never replaced; APOP and CRAM-MD5 are weak and used only where they are named. For OAUTHBEARER and XOAUTH2 the password is the token; EXTERNAL needs none.";
+        "utf8" utf8: bool, "false", "true",
+        "Ask the server for messages with UTF-8 in their headers as they are (RFC 6856), if it can do that, and not for translations into ASCII.";
         "password-file" password_file: PathBuf, "(none)", "\"~/.config/popfetch/work.password\"",
         "A file that holds the password and that nobody else can read.";
         "password-command" password_command: Command, "(none)", "\"pass show mail/work\"",

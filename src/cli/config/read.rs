@@ -264,7 +264,7 @@ mod tests {
             ),
             (
                 "[accounts.a]\nauth = 'NTLM'",
-                "/c.toml:2: auth: 'NTLM' is not a way to log in that popfetch knows (USER, PLAIN, XOAUTH2, OAUTHBEARER) | ",
+                "/c.toml:2: auth: 'NTLM' is not a way to log in that popfetch knows (USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2, EXTERNAL) | ",
             ),
             (
                 "[accounts.a]\nto = 'mbx:x'",

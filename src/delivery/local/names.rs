@@ -102,6 +102,7 @@ mod tests {
             user: 0,
             open_files: 1024,
             random: [0; 8],
+            nonce: String::new,
         };
         let endpoint = Endpoint { host: "h".into(), port: 995, tls: TlsMode::Implicit };
         Names::new(surroundings, MailboxIdentity::new("u", &endpoint), state)

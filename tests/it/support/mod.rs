@@ -14,6 +14,7 @@ pub(crate) mod namespace;
 pub(crate) mod peers;
 pub(crate) mod server;
 pub(crate) mod site;
+pub(crate) mod tokens;
 pub(crate) mod tree;
 pub(crate) mod watch;
 pub(crate) mod world;
