@@ -23,7 +23,7 @@ pub(super) struct Case {
     /// A part of what is said on standard error; nothing is said where this is empty.
     pub(super) says: &'static str,
     /// The verbs that the server hears, in order; RETR, TOP and DELE stand for one or more, `|`
-    /// stands between connections.
+    /// stands between connections, `...` for a line of a SASL exchange.
     pub(super) hears: &'static str,
     /// Which messages are in the Maildir afterwards, whole and once; counted from 1 in the order
     /// in which they came to the mailbox.

@@ -12,6 +12,7 @@ mod cut;
 mod deletion;
 mod endless;
 mod forged;
+mod mechanisms;
 mod numbers;
 mod runner;
 mod sessions;
