@@ -1,7 +1,10 @@
 //! Logins, and what a refusal means.
 
 mod dovecot;
+mod providers;
 mod tokens;
+mod unprotected;
+mod utf8;
 
 use crate::support::World;
 use crate::support::expect::{APP_PASSWORD, fails, reply, untouched};

@@ -8,6 +8,8 @@ use std::thread;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use popfetch::sasl::LoginMethod;
+
 use crate::support::certs::{Authority, Issued, Leaf};
 use crate::support::expect::{fails, run};
 use crate::support::namespace::Namespace;
@@ -139,9 +141,9 @@ fn no_way_to_log_in_is_used_without_the_tls_that_was_asked_for() {
     let with_stls = [&all[..], &["STLS"]].concat();
     let lines = |names: &[&str]| Capabilities::lines(names.iter().copied());
     let refuse = Action::Reply(b"-ERR no\r\n".to_vec());
-    for auth in
-        [&[][..], &["--auth", "PLAIN"], &["--auth", "USER"], &["--allow-cleartext-password"]]
-    {
+    let named = LoginMethod::ALL.map(|method| vec!["--auth", method.name()]);
+    let others = [vec![], vec!["--allow-cleartext-password"]];
+    for auth in named.iter().chain(&others) {
         for (missing, script) in [
             ("not offered", Script::new().capabilities(lines(&all))),
             ("no CAPA", Script::new().capabilities(Capabilities::Refused)),

@@ -256,9 +256,18 @@ const ROWS: &[Row] = &[
             "security/identity::no_way_to_log_in_is_used_without_the_tls_that_was_asked_for",
             "hostile/tls::stls_that_is_not_to_be_had",
             "tls::a_password_does_not_leave_the_machine_in_the_clear",
+            "login/unprotected::what_needs_a_protected_line_gets_one",
         ]),
     ),
-    row("CVE-2007-1558, CVE-2018-1060", "APOP", NotYet("there is no APOP")),
+    row(
+        "CVE-2007-1558, CVE-2018-1060",
+        "APOP with a timestamp that tells the password, or that takes for ever to find",
+        By(&[
+            "hostile/mechanisms::apop_without_a_timestamp_to_rely_on",
+            "sasl/apop::only_a_message_id_is_a_timestamp",
+            "login/unprotected::what_needs_a_protected_line_gets_one",
+        ]),
+    ),
     row(
         "CVE-2008-2711, CVE-2010-1167, CVE-2021-36386",
         "long or odd text in a log",
@@ -289,6 +298,8 @@ const ROWS: &[Row] = &[
         "a challenge that is none",
         By(&[
             "hostile/codes::challenges",
+            "hostile/mechanisms::scram_challenges",
+            "hostile/mechanisms::others",
             "client/tests::a_challenge_that_is_not_base64_is_answered_with_a_star",
         ]),
     ),
@@ -332,7 +343,32 @@ const ROWS: &[Row] = &[
         By(&["wire::stls_hides_all_but_the_question", "tls::stls"]),
     ),
     row("CVE-2024-50624", "settings fetched in the clear", NotYet("nothing is discovered")),
-    row("CVE-2025-14524", "a token sent elsewhere", NotYet("there are no tokens")),
+    row(
+        "CVE-2025-14524",
+        "a token shown, or sent where it does not belong",
+        By(&[
+            "hostile/mechanisms::tokens",
+            "login/tokens::a_refused_token",
+            "login/unprotected::what_needs_a_protected_line_gets_one",
+        ]),
+    ),
+    row(
+        "A15",
+        "a server that is believed without a proof, or that keeps a client hashing",
+        By(&[
+            "hostile/mechanisms::scram_without_a_proof",
+            "hostile/mechanisms::scram_challenges",
+            "sasl/scram_tests::servers_that_do_not_know_the_password",
+        ]),
+    ),
+    row(
+        "A18",
+        "a weaker way to log in than the one that was asked for",
+        By(&[
+            "sasl/choice::what_is_asked_for_is_never_replaced",
+            "hostile/mechanisms::scram_without_a_proof",
+        ]),
+    ),
     row(
         "CVE-2001-0996",
         "mail that is taken for replies",

@@ -6,7 +6,7 @@ use super::log::{Log, Session};
 use super::stop::Stop;
 use super::{Mailbox, Script};
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -32,7 +32,12 @@ struct Shared {
 impl Server {
     /// Listens on a free port of 127.0.0.1.
     pub(crate) fn start(script: Script, mailbox: &Mailbox) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), script, mailbox)
+    }
+
+    /// The same on another address of this machine.
+    pub(crate) fn start_at(address: IpAddr, script: Script, mailbox: &Mailbox) -> Self {
+        let listener = TcpListener::bind((address, 0)).expect("a free port");
         let address = listener.local_addr().expect("a bound address");
         let shared = Shared {
             script: Arc::new(Mutex::new(script)),
