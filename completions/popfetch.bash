@@ -401,7 +401,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__delete)
-            opts="-y -n -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-y -n -4 -6 -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -513,7 +513,23 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -570,7 +586,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__fetch)
-            opts="-n -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -4 -6 -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -718,7 +734,23 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -775,7 +807,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__list)
-            opts="-n -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -4 -6 -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -887,7 +919,23 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -999,7 +1047,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__adopt)
-            opts="-c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-4 -6 -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1055,7 +1103,23 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1281,7 +1345,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__mark__subcmd__seen)
-            opts="-n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-4 -6 -n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1337,7 +1401,23 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1450,7 +1530,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__rebuild)
-            opts="-c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-4 -6 -c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1510,7 +1590,23 @@ _popfetch() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-address)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

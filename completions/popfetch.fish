@@ -62,7 +62,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How 
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -75,6 +79,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l exit-code -d 
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l all -d 'Everything'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -112,7 +118,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -129,6 +139,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l dry-run -d '
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l all -d 'Everything'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -156,7 +168,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'Ho
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -169,6 +185,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l dry-run -d 
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l all -d 'Everything'
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -258,7 +276,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s n -l number -d 'By number, as list shows them: 3,5-9' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l uid -d 'By unique-id (repeatable)' -r
@@ -278,6 +300,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l seen -d 'What was seen before'
@@ -314,13 +338,19 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -335,13 +365,19 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use popfetch::jobs::Account;
 use popfetch::model::{
@@ -18,14 +17,12 @@ use super::exit::Exit;
 use super::paths::resolve;
 use super::report::Failure;
 use super::roots::Roots;
+use super::route::{route, timeouts};
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
 use super::system_roots;
 use super::turns::AtOnce;
 use super::values::Pipeline;
-
-/// How long to wait for a server where nothing else is said.
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many accounts at once, of one host too, where nothing else is said.
 const JOBS: usize = 16;
@@ -249,15 +246,12 @@ fn assemble(
     let account = Account {
         name,
         endpoint,
+        route: route(args, values)?,
         user,
         proof: Proof::Password(Secret::default()),
         method: args.auth.or(method),
         tls: TlsSettings { roots },
-        timeout: args
-            .timeout
-            .map(Duration::from_secs)
-            .or(values.timeout.as_ref().map(|set| set.value))
-            .unwrap_or(TIMEOUT),
+        timeouts: timeouts(args, values),
         pipeline: args
             .pipeline
             .or(values.pipeline.as_ref().map(|set| set.value))

@@ -22,10 +22,12 @@ mod progress;
 #[cfg(any(test, fuzzing))]
 #[path = "../../fuzz/properties/cli/mod.rs"]
 pub(crate) mod properties;
+mod proxy;
 mod question;
 mod receipt;
 mod report;
 mod roots;
+mod route;
 mod run;
 mod screen;
 mod secret_line;

@@ -26,7 +26,7 @@ impl<'a> Call<'a> {
     /// Begins to connect.
     pub(super) fn start(account: &'a Account, context: &'a Context<'a>) -> Self {
         Self::prepare(account, context);
-        let dial = Dial::start(&account.endpoint, account.timeout);
+        let dial = Dial::start(&account.endpoint, &account.route, account.timeouts);
         Self { account, context, dial }
     }
 
@@ -67,10 +67,7 @@ impl<'a> Call<'a> {
     fn greeted(self) -> Result<Connection<Stream>, Error> {
         let Self { account, context, dial } = self;
         let endpoint = &account.endpoint;
-        let broken = |source| net::Error::Unreachable { endpoint: endpoint.clone(), source };
-        let socket = dial.wait(context.interrupt)?;
-        let stream = Stream::new(socket, account.timeout, context.interrupt.clone());
-        let mut stream = stream.map_err(broken)?;
+        let mut stream = dial.wait(context.interrupt)?;
         if endpoint.tls == TlsMode::Implicit {
             stream = stream.secure(endpoint, &context.connectors.get(&account.tls)?)?;
         }
@@ -151,7 +148,7 @@ fn log_in(
 ) -> Result<Session<Stream>, Error> {
     let host = account.endpoint.host.clone();
     let stream = connection.stream();
-    if !stream.is_secure() && !stream.is_loopback() && !account.allow_cleartext {
+    if !stream.is_secure() && !stream.is_local() && !account.allow_cleartext {
         connection.quit();
         return Err(Error::Cleartext { host });
     }

@@ -1,24 +1,28 @@
 //! A connection, in the clear or under TLS, that never waits for ever.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
 use super::Error;
 use super::certificate;
+use super::socket::Socket;
 use super::ticking::Ticking;
 use super::tls::explain;
-use super::wait::{Clock, GaveUp, Patience, TICK, is_tick};
-use crate::model::{Endpoint, Interrupt};
+use super::wait::{Clock, Patience, is_tick};
+use crate::model::Endpoint;
 
-/// A connected socket. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves
-/// for the timeout, and with [`io::ErrorKind::Interrupted`] on an [`Interrupt`], which
-/// `Write::write_all` would take for a reason to try again: use `write`.
+/// A connection. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves for the
+/// timeout, with an [`Overdue`] inside when the session has taken too long, and with
+/// [`io::ErrorKind::Interrupted`] on an [`Interrupt`], which `Write::write_all` would take for a
+/// reason to try again: use `write`.
 ///
 /// End of stream is only that: on Linux native-tls cannot tell a clean TLS close from a cut line,
 /// so no reader may take it for the end of a message.
+///
+/// [`Interrupt`]: crate::model::Interrupt
+/// [`Overdue`]: crate::model::Overdue
 #[derive(Debug)]
 pub struct Stream {
     inner: Inner,
@@ -28,20 +32,14 @@ pub struct Stream {
 
 #[derive(Debug)]
 enum Inner {
-    Plain(TcpStream),
+    Plain(Socket),
     Tls(Box<Protected>),
 }
 
 impl Stream {
     /// Takes over a connected socket, unprotected.
-    ///
-    /// # Errors
-    /// The system's, when the socket's options cannot be set.
-    pub fn new(socket: TcpStream, timeout: Duration, interrupt: Interrupt) -> io::Result<Self> {
-        socket.set_nodelay(true)?;
-        socket.set_read_timeout(Some(TICK))?;
-        socket.set_write_timeout(Some(TICK))?;
-        Ok(Self { inner: Inner::Plain(socket), timeout, patience: Patience::new(interrupt) })
+    pub(super) fn new(socket: Socket, timeout: Duration, patience: Patience) -> Self {
+        Self { inner: Inner::Plain(socket), timeout, patience }
     }
 
     /// Does the TLS handshake and verifies that the server is `endpoint`'s host: a chain to a
@@ -61,12 +59,8 @@ impl Stream {
                 Err(HandshakeError::Failure(error)) => return Err(explain(&error, endpoint)),
                 // A tick passed without an answer: not a failure yet.
                 Err(HandshakeError::WouldBlock(mut unfinished)) => {
-                    patience.check(deadline).map_err(|gave_up| match gave_up {
-                        GaveUp::Interrupted => Error::Interrupted,
-                        GaveUp::Timeout => Error::Timeout {
-                            what: format!("the TLS handshake with {host}"),
-                            seconds: self.timeout.as_secs(),
-                        },
+                    patience.check(deadline).map_err(|gave_up| {
+                        gave_up.waiting_for(format!("the TLS handshake with {host}"), self.timeout)
                     })?;
                     unfinished.get_mut().start();
                     handshake = unfinished.handshake();
@@ -86,21 +80,17 @@ impl Stream {
 
     /// Whether the other end is this very machine, where nobody can listen in.
     #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        self.socket().peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback())
+    pub fn is_local(&self) -> bool {
+        match &self.inner {
+            Inner::Plain(socket) => socket.is_local(),
+            Inner::Tls(tls) => tls.0.get_ref().socket().is_local(),
+        }
     }
 
     /// How long reads and writes may go on after an interrupt, to leave things in order. Zero
     /// to begin with.
     pub fn set_grace(&mut self, grace: Duration) {
         self.patience.grace = grace;
-    }
-
-    fn socket(&self) -> &TcpStream {
-        match &self.inner {
-            Inner::Plain(socket) => socket,
-            Inner::Tls(tls) => tls.0.get_ref().socket(),
-        }
     }
 
     /// Repeats an operation until it is done, fails, or patience ends.
@@ -111,7 +101,7 @@ impl Stream {
         let mut clock: Option<Clock> = None;
         loop {
             // Also while data flows: a server that never pauses must not outlast Ctrl-C.
-            self.patience.check_interrupt()?;
+            self.patience.check_session()?;
             match operation(&mut self.inner) {
                 Err(error) if is_tick(&error) => {
                     // The clock starts with the first tick, so that data that is there already

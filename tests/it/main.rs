@@ -16,6 +16,7 @@ mod many;
 mod mbox;
 mod mbox_recovery;
 mod memory;
+mod network;
 mod reach;
 mod readme;
 mod recovery;

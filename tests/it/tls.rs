@@ -10,6 +10,7 @@ use crate::support::expect::{fails, run};
 use crate::support::home::behind;
 use crate::support::server::{Action, Capabilities, Script, Trigger};
 use crate::support::site::tls_1_1;
+use crate::support::turns::{Then, answering};
 use crate::support::world::PASSWORD;
 use crate::support::{Home, Site, World};
 
@@ -153,20 +154,6 @@ fn a_handshake_that_is_cut_or_never_answered() {
     fails(site.trusting("pop3", "localhost"), 75, sentence, None);
 }
 
-/// Accepts one connection, reads once from it, answers with `bytes` and closes it.
-fn answering(bytes: &'static [u8]) -> (u16, thread::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let server = thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        let _ = socket.read(&mut [0; 4096]);
-        let _ = socket.write_all(bytes);
-        let _ = socket.shutdown(std::net::Shutdown::Write);
-        let _ = socket.read_to_end(&mut Vec::new());
-    });
-    (port, server)
-}
-
 #[test]
 fn handshakes_that_go_wrong() {
     for (bytes, status, sentence) in [
@@ -178,7 +165,7 @@ fn handshakes_that_go_wrong() {
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", 76, "does not speak TLS"),
         (b"220 mail.example.org ESMTP\r\n", 76, "does not speak TLS"),
     ] {
-        let (port, server) = answering(bytes);
+        let (port, server) = answering([bytes.to_vec()], Then::Close);
         let home = Home::new();
         let url = format!("pop3s://user@localhost:{port}");
         let mut command = home.command(&["list", &url, "--timeout", "10"]);

@@ -1,7 +1,9 @@
 //! How to get to a server, and in.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 
 use popfetch::model::TlsMode;
@@ -50,15 +52,39 @@ pub(crate) struct ConnectionArgs {
     /// Read the password from an open file descriptor
     #[arg(long, value_name = "N")]
     pub(crate) password_fd: Option<u32>,
+    /// Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT
+    // Not parsed here: the parser would show what is wrong with it, and a password in it.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) proxy: Option<String>,
+    /// Connect to IPv4 addresses only
+    #[arg(short = '4', long, conflicts_with = "ipv6")]
+    pub(crate) ipv4: bool,
+    /// Connect to IPv6 addresses only
+    #[arg(short = '6', long)]
+    pub(crate) ipv6: bool,
+    /// The address of this machine to connect from
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) source_address: Option<IpAddr>,
+    /// How long to wait for a connection [default: the timeout, but at most 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub(crate) connect_timeout: Option<u64>,
     /// How long to wait for the server, between two octets too [default: 60]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     pub(crate) timeout: Option<u64>,
+    /// How long the session may take in all [default: as long as it takes]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub(crate) session_timeout: Option<u64>,
     /// How many commands to send ahead of their replies: auto, off, or at most N [default: auto]
     #[arg(long, value_name = "auto|off|N")]
     pub(crate) pipeline: Option<Pipeline>,
     /// Send the password even where everybody on the way can read it
     #[arg(long)]
     pub(crate) allow_cleartext_password: bool,
+}
+
+/// A time: up to a day.
+fn seconds() -> RangedU64ValueParser {
+    RangedU64ValueParser::new().range(1..=86_400)
 }
 
 impl ConnectionArgs {
@@ -71,7 +97,13 @@ impl ConnectionArgs {
             (self.password_command.is_some(), "--password-command"),
             (self.password_file.is_some(), "--password-file"),
             (self.password_fd.is_some(), "--password-fd"),
+            (self.proxy.is_some(), "--proxy"),
+            (self.ipv4, "-4"),
+            (self.ipv6, "-6"),
+            (self.source_address.is_some(), "--source-address"),
+            (self.connect_timeout.is_some(), "--connect-timeout"),
             (self.timeout.is_some(), "--timeout"),
+            (self.session_timeout.is_some(), "--session-timeout"),
             (self.pipeline.is_some(), "--pipeline"),
             (self.allow_cleartext_password, "--allow-cleartext-password"),
         ];

@@ -1,16 +1,18 @@
 //! Every key of the configuration, in one place: the parser, `popfetch config show` and the
 //! manual read this table. To add a key is to add its lines here, and to use the field.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use popfetch::model::{FirstFetch, Policy, Secret, TlsMode};
+use popfetch::model::{AddressFamily, FirstFetch, Policy, Secret, TlsMode};
 use popfetch::sasl::LoginMethod;
 use toml::de::DeValue;
 
 use super::super::args::OrderArg;
 use super::super::values::Pipeline;
+use super::network::{CommandLine, ProxyUrl};
 use super::value::{
     Command, Deletion, Destinations, Host, Jobs, Messages, Port, Size, User, Value, Wrong,
 };
@@ -142,8 +144,22 @@ keys! {
         "The password itself. Nobody else may be able to read the file then.";
         "ca-file" ca_file: PathBuf, "(the system's)", "\"/etc/ssl/private-ca.pem\"",
         "The certificates to trust, as a PEM file, instead of the system's.";
+        "proxy" proxy: ProxyUrl, "\"none\"", "\"socks5://127.0.0.1:1080\"",
+        "The proxy to connect through: socks5://host:port or http://host:port (HTTP CONNECT), with user:password@ before the host where it wants a login; nobody else may be able to read the file then. The proxy looks the server's name up. Variables like ALL_PROXY are not heeded: whatever set them would choose who sees the connection.";
+        "tunnel" tunnel: CommandLine, "(none)", "\"ssh -W pop.example.com:995 gateway\"",
+        "A command whose standard input and output are the connection, run by the shell, or without one if it is an array of words.";
+        "socket" socket: PathBuf, "(none)", "\"/run/pop3.sock\"",
+        "A Unix socket to connect to, instead of the host and the port.";
+        "address-family" address_family: AddressFamily, "\"any\"", "\"ipv4\"",
+        "Which addresses to connect to, of the server or of the proxy.";
+        "source-address" source_address: IpAddr, "(the system's choice)", "\"192.0.2.7\"",
+        "The address of this machine to connect from. Only addresses of its kind are tried.";
+        "connect-timeout" connect_timeout: Duration, "(timeout, but at most 30)", "10",
+        "How many seconds to wait for a connection: until the name is found, an address answers, and a proxy lets through.";
         "timeout" timeout: Duration, "60", "60",
         "How many seconds to wait for the server, between two octets too.";
+        "session-timeout" session_timeout: Duration, "(none)", "3600",
+        "How many seconds a session may take in all. What is complete by then is kept, and the next run goes on.";
         "pipeline" pipeline: Pipeline, "\"auto\"", "\"off\"",
         "How many commands to send ahead of their replies: auto (what the server announces and takes), off, or at most so many.";
         "allow-cleartext-password" allow_cleartext_password: bool, "false", "true",
@@ -189,6 +205,12 @@ impl Values {
             || self.password_command.is_some()
             || self.password.is_some();
         let mut defaults = defaults.clone();
+        // So does who says how the server is reached.
+        if self.proxy.is_some() || self.tunnel.is_some() || self.socket.is_some() {
+            defaults.proxy = None;
+            defaults.tunnel = None;
+            defaults.socket = None;
+        }
         if own {
             defaults.password_file = None;
             defaults.password_command = None;
@@ -199,6 +221,11 @@ impl Values {
 }
 
 impl Values {
+    /// Whether a password stands in them.
+    pub(super) fn hold_secret(&self) -> bool {
+        self.password.is_some() || self.proxy.as_ref().is_some_and(|set| set.value.holds_secret())
+    }
+
     /// How many of the newest messages are never deleted.
     pub(crate) fn keep_newest(&self) -> u32 {
         self.keep_newest.as_ref().map_or(0, |set| set.value.0)

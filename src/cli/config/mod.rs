@@ -6,6 +6,7 @@
 mod command;
 mod keys;
 mod load;
+mod network;
 mod read;
 mod suggest;
 mod value;
