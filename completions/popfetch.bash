@@ -401,7 +401,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__delete)
-            opts="-y -n -4 -6 -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-y -n -4 -6 -c -q -v -h --yes --unfetched --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -472,6 +472,48 @@ _popfetch() {
                     return 0
                     ;;
                 --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --client-key)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -586,7 +628,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__fetch)
-            opts="-n -4 -6 -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -4 -6 -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -707,6 +749,48 @@ _popfetch() {
                     fi
                     return 0
                     ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --client-key)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
                 --auth)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -807,7 +891,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__list)
-            opts="-n -4 -6 -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -4 -6 -c -q -v -h --short --count --exit-code --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -878,6 +962,48 @@ _popfetch() {
                     return 0
                     ;;
                 --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --client-key)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -1047,7 +1173,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__adopt)
-            opts="-4 -6 -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-4 -6 -c -q -v -h --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1062,6 +1188,48 @@ _popfetch() {
                     return 0
                     ;;
                 --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --client-key)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -1345,7 +1513,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__mark__subcmd__seen)
-            opts="-4 -6 -n -c -q -v -h --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-4 -6 -n -c -q -v -h --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1360,6 +1528,48 @@ _popfetch() {
                     return 0
                     ;;
                 --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --client-key)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -1530,7 +1740,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__state__subcmd__rebuild)
-            opts="-4 -6 -c -q -v -h --to --user --tls --ca-file --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-4 -6 -c -q -v -h --to --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --password-command --password-file --password-fd --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -1549,6 +1759,48 @@ _popfetch() {
                     return 0
                     ;;
                 --ca-file)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --tls-fingerprint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tls-min-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --client-key)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"

@@ -58,6 +58,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls -d 'TLS f
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
@@ -114,6 +119,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls -d 'TLS 
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
@@ -164,6 +174,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls -d 'TLS
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
@@ -272,6 +287,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
@@ -334,6 +354,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
@@ -361,6 +386,11 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l auth -d 'How to log in: USER or PLAIN [default: what the server offers]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F

@@ -1,26 +1,23 @@
 //! From what was typed and what is configured to accounts.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use popfetch::jobs::Account;
 use popfetch::model::{
     AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Proof, Secret, TlsMode,
 };
-use popfetch::net::TlsSettings;
 use popfetch::proto::visible;
 
 use super::args::{ConnectionArgs, Global};
 use super::config::{AccountConfig, Config, Globals, Values, did_you_mean, locate};
 use super::destination::Template;
 use super::exit::Exit;
-use super::paths::resolve;
 use super::report::Failure;
-use super::roots::Roots;
 use super::route::{route, timeouts};
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
 use super::system_roots;
+use super::tls::TlsFiles;
 use super::turns::AtOnce;
 use super::values::Pipeline;
 
@@ -54,6 +51,11 @@ pub(crate) struct Prepared {
 impl Prepared {
     fn is_over_tls(&self) -> bool {
         self.account.endpoint.tls != TlsMode::None
+    }
+
+    /// Whether the system's authorities are asked whom to trust.
+    fn needs_system_roots(&self) -> bool {
+        self.is_over_tls() && self.account.tls.trusts_system()
     }
 
     /// Reads the password.
@@ -106,18 +108,19 @@ pub(crate) fn prepare(
             return Err(Failure::usage(message));
         }
     }
-    let mut files = Roots::default();
-    let roots =
-        args.ca_file.as_deref().map(|path| files.read(&resolve(path, None)?)).transpose()?;
+    let mut files = TlsFiles::default();
+    if args.ca_file.is_some() {
+        // What is wrong with it is nothing of a single account's.
+        files.settings(args, &Values::default())?;
+    }
     let mut all: Vec<Result<Prepared, Failure>> = Vec::new();
     let mut mailboxes = HashSet::new();
     for named in named {
         let prepared = match named {
             // What is wrong with a URL is wrong usage, and seen before anything is done.
-            Named::Url(source) => Ok(of_url(source, args, config.as_ref(), roots.clone())?),
+            Named::Url(source) => Ok(of_url(source, args, config.as_ref(), &mut files)?),
             Named::Configured(account) => {
-                let roots = roots.clone();
-                let prepared = of_config(account, args, config.as_ref(), roots, &mut files);
+                let prepared = of_config(account, args, config.as_ref(), &mut files);
                 prepared.map_err(|failure| failure.for_account(account.name.as_str()))
             }
         };
@@ -133,10 +136,10 @@ pub(crate) fn prepare(
         all: number(globals.as_ref().and_then(Globals::jobs)),
         per_host: number(globals.as_ref().and_then(Globals::jobs_per_host)),
     };
-    let mut over_tls = all.iter().flatten().filter(|prepared| prepared.is_over_tls()).peekable();
+    let prepared = || all.iter().flatten();
     if files.are_lasting()
-        && over_tls.peek().is_some()
-        && over_tls.all(|prepared| prepared.account.tls.roots.is_some())
+        && prepared().any(Prepared::is_over_tls)
+        && !prepared().any(Prepared::needs_system_roots)
     {
         // Before any password is asked for.
         system_roots::spare();
@@ -194,7 +197,7 @@ fn of_url(
     source: Source,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    roots: Option<Arc<[u8]>>,
+    files: &mut TlsFiles,
 ) -> Result<Prepared, Failure> {
     let endpoint = source.endpoint(args.tls.map(Into::into));
     let user = args.user.clone().or(source.user);
@@ -202,7 +205,7 @@ fn of_url(
         Failure::usage("the user name is missing: pop3s://USER@host, or --user USER")
     })?;
     let nothing = Values::default();
-    assemble(endpoint, user, source.method, &nothing, args, config, roots)
+    assemble(endpoint, user, source.method, &nothing, args, config, files)
 }
 
 /// A configured account, with what the flags say in place of what it says itself.
@@ -210,8 +213,7 @@ fn of_config(
     account: &AccountConfig,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    mut roots: Option<Arc<[u8]>>,
-    files: &mut Roots,
+    files: &mut TlsFiles,
 ) -> Result<Prepared, Failure> {
     let values = &account.values;
     let endpoint = account.endpoint(args.tls.map(Into::into));
@@ -219,10 +221,7 @@ fn of_config(
     let user = args.user.clone().or(values.user.as_ref().map(|set| set.value.0.clone()));
     let user = user.ok_or_else(|| account.lacks("user"))?;
     let method = values.auth.as_ref().map(|set| set.value);
-    if let (None, Some(set)) = (&roots, &values.ca_file) {
-        roots = Some(files.read(&set.value)?);
-    }
-    assemble(endpoint, user, method, values, args, config, roots)
+    assemble(endpoint, user, method, values, args, config, files)
 }
 
 fn assemble(
@@ -232,7 +231,7 @@ fn assemble(
     values: &Values,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    roots: Option<Arc<[u8]>>,
+    files: &mut TlsFiles,
 ) -> Result<Prepared, Failure> {
     if user.is_empty() || user.chars().any(char::is_control) {
         return Err(Failure::usage("the user name is empty or holds a control character"));
@@ -250,7 +249,7 @@ fn assemble(
         user,
         proof: Proof::Password(Secret::default()),
         method: args.auth.or(method),
-        tls: TlsSettings { roots },
+        tls: files.settings(args, values)?,
         timeouts: timeouts(args, values),
         pipeline: args
             .pipeline

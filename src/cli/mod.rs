@@ -3,6 +3,7 @@
 mod accounts;
 mod args;
 mod blocking;
+mod client_certificates;
 mod completions;
 mod config;
 mod delete;
@@ -39,6 +40,7 @@ mod state;
 mod surroundings;
 mod system_roots;
 mod table;
+mod tls;
 mod trace;
 mod turns;
 mod values;

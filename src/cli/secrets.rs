@@ -24,6 +24,9 @@ use super::secret_line::{LIMIT, no_password_from, read_line, refuse};
 /// The environment variable that may hold a password.
 pub(crate) const VARIABLE: &str = "POPFETCH_PASSWORD";
 
+/// What a password file is called in messages.
+pub(crate) const PASSWORD_FILE: &str = "password file";
+
 /// Where systemd puts the credentials of a service.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
@@ -109,7 +112,7 @@ impl PasswordSource {
             }
             Self::File(path) => {
                 let origin = format!("the file {}", path.display());
-                (line(open_private(&path)?, &origin)?, origin)
+                (line(open_private(&path, PASSWORD_FILE)?, &origin)?, origin)
             }
             Self::Command(command) => {
                 (password_command::run(&command, interrupt, deadline)?, NAME.to_owned())
@@ -132,26 +135,28 @@ impl PasswordSource {
     }
 }
 
-/// Opens a password file, which nobody else may be able to read.
-pub(crate) fn open_private(path: &Path) -> Result<File, Failure> {
+/// Opens a file with a secret, `what` in words, which nobody else may be able to read.
+pub(crate) fn open_private(path: &Path, what: &str) -> Result<File, Failure> {
     let config = |message: String| Failure::new(Exit::CONFIG, message);
     let shown = path.display();
-    let refused =
-        |error: io::Error| config(format!("cannot read the password file {shown}: {error}"));
+    let refused = |error: io::Error| config(format!("cannot read the {what} {shown}: {error}"));
     // Looked at before it is opened: to open a FIFO would wait for its writer.
     if !fs::metadata(path).map_err(refused)?.is_file() {
-        return Err(config(format!("the password file {shown} is not a regular file"))
-            .with_hint("for a pipe, use --password-fd"));
+        let failure = config(format!("the {what} {shown} is not a regular file"));
+        return Err(match what {
+            PASSWORD_FILE => failure.with_hint("for a pipe, use --password-fd"),
+            _ => failure,
+        });
     }
     let file = File::open(path).map_err(refused)?;
     let metadata = file.metadata().map_err(refused)?;
     if metadata.mode() & 0o077 != 0 {
-        return Err(config(format!("others can read or write the password file {shown}"))
+        return Err(config(format!("others can read or write the {what} {shown}"))
             .with_hint(format!("chmod 600 {shown}")));
     }
     let user = rustix::process::geteuid().as_raw();
     if metadata.uid() != user && metadata.uid() != 0 {
-        return Err(config(format!("the password file {shown} belongs to another user")));
+        return Err(config(format!("the {what} {shown} belongs to another user")));
     }
     Ok(file)
 }

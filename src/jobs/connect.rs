@@ -1,5 +1,6 @@
 //! From an account to a session.
 
+use super::look::look_again;
 use super::{Account, Context, Error, Event, Observer};
 use crate::client::{self, Connection, Credentials, LoginError, Session};
 use crate::model::{Interrupt, Proof, Secret, TlsMode};
@@ -69,11 +70,19 @@ impl<'a> Call<'a> {
         let endpoint = &account.endpoint;
         let mut stream = dial.wait(context.interrupt)?;
         if endpoint.tls == TlsMode::Implicit {
-            stream = stream.secure(endpoint, &context.connectors.get(&account.tls)?)?;
+            stream = secure(stream, account, context)?;
         }
         let trace = (context.trace)(&account.name);
         Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
     }
+}
+
+/// Does the TLS handshake.
+fn secure(stream: Stream, account: &Account, context: &Context<'_>) -> Result<Stream, net::Error> {
+    let Account { endpoint, tls, .. } = account;
+    let connector = context.connectors.get(tls)?;
+    let secured = stream.secure(endpoint, tls, &connector);
+    secured.map_err(|error| look_again(error, account, context))
 }
 
 /// What `account` has to show for itself.
@@ -128,10 +137,8 @@ fn upgrade(
             Self::Client(error)
         }
     }
-    let upgraded = connection.starttls(|stream| {
-        let connector = context.connectors.get(&account.tls).map_err(Upgrade::Net)?;
-        stream.secure(&account.endpoint, &connector).map_err(Upgrade::Net)
-    });
+    let upgraded =
+        connection.starttls(|stream| secure(stream, account, context).map_err(Upgrade::Net));
     upgraded.map_err(|error| match error {
         Upgrade::Client(error) => of_server(account)(error),
         Upgrade::Net(error) => error.into(),

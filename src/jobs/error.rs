@@ -219,8 +219,15 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Token { source, .. } => return source.hint.as_deref(),
-            Self::Net(net::Error::Certificate { unknown_authority: true, .. }) => {
-                "if it is a private authority, name its certificate with --ca-file"
+            Self::Net(net::Error::Certificate {
+                distrust: net::Distrust::UnknownAuthority { .. },
+                ..
+            }) => {
+                "if it is a private authority, name its certificate with --ca-file; or pin the \
+                 server's with --tls-fingerprint, once who runs it has told you its fingerprint"
+            }
+            Self::Net(net::Error::NotPinned { .. }) => {
+                "if the server has a new one, ask who runs it for the fingerprint before you trust it"
             }
             Self::Net(net::Error::NotTls { .. }) => {
                 "is the port right? 995 is the usual one; with --tls starttls, 110"
@@ -273,7 +280,9 @@ fn net_class(error: &net::Error) -> Class {
         | net::Error::HandshakeBroken { .. } => Class::Temporary,
         net::Error::NotTls { .. }
         | net::Error::Certificate { .. }
+        | net::Error::NotPinned { .. }
         | net::Error::Handshake { .. } => Class::Protocol,
+        net::Error::ClientCertificate { .. } => Class::NoPermission,
         net::Error::Roots { .. } | net::Error::Tunnel { .. } => Class::Config,
         net::Error::Interrupted => Class::Interrupted,
     }
@@ -295,6 +304,12 @@ fn proxy_class(error: &net::ProxyError) -> Class {
 
 fn client_class(error: &client::Error) -> Class {
     match error {
+        // What a server says of our certificate comes when the handshake is over.
+        client::Error::Broken { source, .. }
+            if source.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            Class::NoPermission
+        }
         client::Error::Timeout { .. }
         | client::Error::Overdue(_)
         | client::Error::NoUidsListed

@@ -19,6 +19,7 @@ mod fetch;
 mod headers;
 mod intents;
 mod list;
+mod look;
 mod mailbox;
 mod memory;
 mod offers;

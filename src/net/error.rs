@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::ProxyError;
+use super::{Distrust, Fingerprint, ProxyError};
 use crate::model::{AddressFamily, Endpoint, Overdue};
 
 /// A connection that did not come about.
@@ -81,14 +81,32 @@ pub enum Error {
         endpoint: Endpoint,
     },
     /// The server's certificate is not to be trusted.
-    #[error("the certificate of {host} was refused: {reason}")]
+    #[error("the certificate of {host} was refused: {distrust}")]
     Certificate {
         /// The host it should be for.
         host: String,
         /// What is wrong with it.
-        reason: String,
-        /// Whether naming the right authority would help.
-        unknown_authority: bool,
+        distrust: Distrust,
+    },
+    /// The server's certificate is none of those that are pinned.
+    #[error(
+        "the certificate of {host} is not the pinned one: its fingerprint is {certificate}, that of its key {key}"
+    )]
+    NotPinned {
+        /// The host.
+        host: String,
+        /// The fingerprint of the certificate.
+        certificate: Fingerprint,
+        /// The fingerprint of its public key.
+        key: Fingerprint,
+    },
+    /// The server wants to know who we are, and does not.
+    #[error("{host}: {reason}")]
+    ClientCertificate {
+        /// The host.
+        host: String,
+        /// What it says.
+        reason: &'static str,
     },
     /// The handshake failed for another reason.
     #[error("the TLS handshake with {host} failed: {reason}")]

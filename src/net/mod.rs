@@ -5,7 +5,6 @@
 //!
 //! [`Interrupt`]: crate::model::Interrupt
 
-mod certificate;
 mod dial;
 mod error;
 mod proxy;
@@ -22,4 +21,7 @@ pub use dial::Dial;
 pub use error::Error;
 pub use proxy::ProxyError;
 pub use stream::Stream;
-pub use tls::{Connectors, TlsSettings, check_roots};
+pub use tls::{
+    ClientCertificate, Connectors, Distrust, Fingerprint, Leaf, TlsSettings, TlsVersion, Unusable,
+    check_roots,
+};

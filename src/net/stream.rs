@@ -6,10 +6,9 @@ use std::time::{Duration, Instant};
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
 use super::Error;
-use super::certificate;
 use super::socket::Socket;
 use super::ticking::Ticking;
-use super::tls::explain;
+use super::tls::{Leaf, TlsSettings, explain, explain_alert};
 use super::wait::{Clock, Patience, is_tick};
 use crate::model::Endpoint;
 
@@ -43,33 +42,73 @@ impl Stream {
     }
 
     /// Does the TLS handshake and verifies that the server is `endpoint`'s host: a chain to a
-    /// trusted authority, dates, and a subject alternative name that matches (RFC 9525).
+    /// trusted authority, dates, and a subject alternative name that matches (RFC 9525); or that it
+    /// shows a certificate that is pinned. `connector` is the one for `settings`.
     ///
     /// # Errors
     /// [`Error`] when the handshake fails, is refused, or takes longer than the timeout.
-    pub fn secure(self, endpoint: &Endpoint, connector: &TlsConnector) -> Result<Self, Error> {
-        let Inner::Plain(socket) = self.inner else { return Ok(self) };
+    pub fn secure(
+        self,
+        endpoint: &Endpoint,
+        settings: &TlsSettings,
+        connector: &TlsConnector,
+    ) -> Result<Self, Error> {
+        let (protected, leaf) = self.shake_hands(endpoint, settings, connector)?;
+        settings.check(&leaf, settings.name(&endpoint.host))?;
+        Ok(protected)
+    }
+
+    /// Does the TLS handshake only to look at the certificate, which nobody has verified: the
+    /// connection ends with it, so nothing can be said to whoever that is.
+    ///
+    /// # Errors
+    /// [`Error`] when the handshake fails.
+    pub fn look_at_certificate(
+        self,
+        endpoint: &Endpoint,
+        settings: &TlsSettings,
+        connector: &TlsConnector,
+    ) -> Result<Leaf, Error> {
+        self.shake_hands(endpoint, settings, connector).map(|(_, leaf)| leaf)
+    }
+
+    fn shake_hands(
+        self,
+        endpoint: &Endpoint,
+        settings: &TlsSettings,
+        connector: &TlsConnector,
+    ) -> Result<(Self, Leaf), Error> {
+        let socket = match self.inner {
+            Inner::Plain(socket) => socket,
+            Inner::Tls(_) => {
+                let (host, reason) = (endpoint.host.clone(), "it is done already".to_owned());
+                return Err(Error::Handshake { host, reason });
+            }
+        };
         let mut patience = self.patience;
-        let host = &endpoint.host;
+        let host = settings.name(&endpoint.host);
         let deadline = Instant::now() + self.timeout;
         let mut handshake = connector.connect(host, Ticking::new(socket));
         let tls = loop {
             match handshake {
                 Ok(tls) => break tls,
-                Err(HandshakeError::Failure(error)) => return Err(explain(&error, endpoint)),
+                Err(HandshakeError::Failure(error)) => {
+                    return Err(explain(&error, endpoint, settings));
+                }
                 // A tick passed without an answer: not a failure yet.
                 Err(HandshakeError::WouldBlock(mut unfinished)) => {
                     patience.check(deadline).map_err(|gave_up| {
-                        gave_up.waiting_for(format!("the TLS handshake with {host}"), self.timeout)
+                        let what = format!("the TLS handshake with {}", endpoint.host);
+                        gave_up.waiting_for(what, self.timeout)
                     })?;
                     unfinished.get_mut().start();
                     handshake = unfinished.handshake();
                 }
             }
         };
-        let leaf = tls.peer_certificate().ok().flatten();
-        certificate::require_alternative_name(leaf.as_ref(), host)?;
-        Ok(Self { inner: Inner::Tls(Box::new(Protected(tls))), timeout: self.timeout, patience })
+        let leaf = Leaf::of(&tls, host)?;
+        let inner = Inner::Tls(Box::new(Protected(tls)));
+        Ok((Self { inner, timeout: self.timeout, patience }, leaf))
     }
 
     /// Whether what is sent is protected by TLS.
@@ -122,7 +161,7 @@ impl Read for Stream {
             Inner::Plain(socket) => socket.read(buffer),
             Inner::Tls(tls) => {
                 tls.0.get_mut().start();
-                tls.0.read(buffer)
+                tls.0.read(buffer).map_err(explain_alert)
             }
         })
     }

@@ -32,5 +32,6 @@ mod stdout;
 #[allow(dead_code)]
 mod support;
 mod tls;
+mod trust;
 mod usage;
 mod wire;

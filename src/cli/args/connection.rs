@@ -7,9 +7,11 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 
 use popfetch::model::TlsMode;
+use popfetch::net::{Fingerprint, TlsVersion};
 use popfetch::sasl::LoginMethod;
 
-use crate::cli::values::Pipeline;
+use crate::cli::source::host_name;
+use crate::cli::values::{Pipeline, parse_tls_version};
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum TlsArg {
@@ -40,6 +42,21 @@ pub(crate) struct ConnectionArgs {
     /// Trust the certificates in this PEM file instead of the system's (with any number of SOURCEs)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Trust the server whose certificate or key has this fingerprint (repeatable)
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) tls_fingerprint: Vec<Fingerprint>,
+    /// The name that the server's certificate must be for [default: the host]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
+    pub(crate) tls_host: Option<String>,
+    /// The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]
+    #[arg(long, value_name = "VERSION", value_parser = parse_tls_version)]
+    pub(crate) tls_min_version: Option<TlsVersion>,
+    /// Show this certificate (PEM or PKCS#12) to a server that asks
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// The private key of the client certificate, where it is in a file of its own
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) client_key: Option<PathBuf>,
     /// How to log in: USER or PLAIN [default: what the server offers]
     #[arg(long, value_name = "MECHANISM")]
     pub(crate) auth: Option<LoginMethod>,
@@ -93,6 +110,11 @@ impl ConnectionArgs {
         let given = [
             (self.user.is_some(), "--user"),
             (self.tls.is_some(), "--tls"),
+            (!self.tls_fingerprint.is_empty(), "--tls-fingerprint"),
+            (self.tls_host.is_some(), "--tls-host"),
+            (self.tls_min_version.is_some(), "--tls-min-version"),
+            (self.client_cert.is_some(), "--client-cert"),
+            (self.client_key.is_some(), "--client-key"),
             (self.auth.is_some(), "--auth"),
             (self.password_command.is_some(), "--password-command"),
             (self.password_file.is_some(), "--password-file"),
