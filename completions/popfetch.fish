@@ -58,11 +58,20 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls -d 'TLS f
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
@@ -77,6 +86,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l new -d 'What 
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l all -d 'Everything'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -110,11 +121,20 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls -d 'TLS 
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
@@ -133,6 +153,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l new -d 'What
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l all -d 'Everything'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -156,11 +178,20 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls -d 'TLS
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
@@ -175,6 +206,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l new -d 'Wha
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l seen -d 'What was seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l all -d 'Everything'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -260,11 +293,20 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s n -l number -d 'By number, as list shows them: 3,5-9' -r
@@ -286,6 +328,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 always\t''
 never\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l seen -d 'What was seen before'
@@ -318,11 +362,20 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
@@ -331,6 +384,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 always\t''
 never\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
@@ -341,11 +396,20 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 starttls\t''
 none\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
@@ -354,6 +418,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 always\t''
 never\t''"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s q -l quiet -d 'Say nothing but errors'
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'

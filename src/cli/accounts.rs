@@ -2,13 +2,11 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use popfetch::jobs::Account;
 use popfetch::model::{
     AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Proof, Secret, TlsMode,
 };
-use popfetch::net::TlsSettings;
 use popfetch::proto::visible;
 use popfetch::sasl::{Kind, LoginMethod};
 
@@ -17,17 +15,14 @@ use super::config::{AccountConfig, Config, Globals, Values, did_you_mean, locate
 use super::destination::Template;
 use super::exit::Exit;
 use super::fixed_token::FixedToken;
-use super::paths::resolve;
 use super::report::Failure;
-use super::roots::Roots;
+use super::route::{route, timeouts};
 use super::secrets::{PasswordSource, VARIABLE};
 use super::source::{Source, is_url};
 use super::system_roots;
+use super::tls::TlsFiles;
 use super::turns::AtOnce;
 use super::values::Pipeline;
-
-/// How long to wait for a server where nothing else is said.
-const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many accounts at once, of one host too, where nothing else is said.
 const JOBS: usize = 16;
@@ -59,6 +54,11 @@ pub(crate) struct Prepared {
 impl Prepared {
     fn is_over_tls(&self) -> bool {
         self.account.endpoint.tls != TlsMode::None
+    }
+
+    /// Whether the system's authorities are asked whom to trust.
+    fn needs_system_roots(&self) -> bool {
+        self.is_over_tls() && self.account.tls.trusts_system()
     }
 
     /// Reads the password.
@@ -118,18 +118,19 @@ pub(crate) fn prepare(
             return Err(Failure::usage(message));
         }
     }
-    let mut files = Roots::default();
-    let roots =
-        args.ca_file.as_deref().map(|path| files.read(&resolve(path, None)?)).transpose()?;
+    let mut files = TlsFiles::default();
+    if args.ca_file.is_some() {
+        // What is wrong with it is nothing of a single account's.
+        files.settings(args, &Values::default())?;
+    }
     let mut all: Vec<Result<Prepared, Failure>> = Vec::new();
     let mut mailboxes = HashSet::new();
     for named in named {
         let prepared = match named {
             // What is wrong with a URL is wrong usage, and seen before anything is done.
-            Named::Url(source) => Ok(of_url(source, args, config.as_ref(), roots.clone())?),
+            Named::Url(source) => Ok(of_url(source, args, config.as_ref(), &mut files)?),
             Named::Configured(account) => {
-                let roots = roots.clone();
-                let prepared = of_config(account, args, config.as_ref(), roots, &mut files);
+                let prepared = of_config(account, args, config.as_ref(), &mut files);
                 prepared.map_err(|failure| failure.for_account(account.name.as_str()))
             }
         };
@@ -145,10 +146,10 @@ pub(crate) fn prepare(
         all: number(globals.as_ref().and_then(Globals::jobs)),
         per_host: number(globals.as_ref().and_then(Globals::jobs_per_host)),
     };
-    let mut over_tls = all.iter().flatten().filter(|prepared| prepared.is_over_tls()).peekable();
+    let prepared = || all.iter().flatten();
     if files.are_lasting()
-        && over_tls.peek().is_some()
-        && over_tls.all(|prepared| prepared.account.tls.roots.is_some())
+        && prepared().any(Prepared::is_over_tls)
+        && !prepared().any(Prepared::needs_system_roots)
     {
         // Before any password is asked for.
         system_roots::spare();
@@ -206,7 +207,7 @@ fn of_url(
     source: Source,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    roots: Option<Arc<[u8]>>,
+    files: &mut TlsFiles,
 ) -> Result<Prepared, Failure> {
     let endpoint = source.endpoint(args.tls.map(Into::into));
     let user = args.user.clone().or(source.user);
@@ -214,7 +215,7 @@ fn of_url(
         Failure::usage("the user name is missing: pop3s://USER@host, or --user USER")
     })?;
     let nothing = Values::default();
-    assemble(endpoint, user, source.method, &nothing, args, config, roots)
+    assemble(endpoint, user, source.method, &nothing, args, config, files)
 }
 
 /// A configured account, with what the flags say in place of what it says itself.
@@ -222,8 +223,7 @@ fn of_config(
     account: &AccountConfig,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    mut roots: Option<Arc<[u8]>>,
-    files: &mut Roots,
+    files: &mut TlsFiles,
 ) -> Result<Prepared, Failure> {
     let values = &account.values;
     let endpoint = account.endpoint(args.tls.map(Into::into));
@@ -231,10 +231,7 @@ fn of_config(
     let user = args.user.clone().or(values.user.as_ref().map(|set| set.value.0.clone()));
     let user = user.ok_or_else(|| account.lacks("user"))?;
     let method = values.auth.as_ref().map(|set| set.value);
-    if let (None, Some(set)) = (&roots, &values.ca_file) {
-        roots = Some(files.read(&set.value)?);
-    }
-    assemble(endpoint, user, method, values, args, config, roots)
+    assemble(endpoint, user, method, values, args, config, files)
 }
 
 fn assemble(
@@ -244,7 +241,7 @@ fn assemble(
     values: &Values,
     args: &ConnectionArgs,
     config: Option<&Config>,
-    roots: Option<Arc<[u8]>>,
+    files: &mut TlsFiles,
 ) -> Result<Prepared, Failure> {
     if user.is_empty() || user.chars().any(char::is_control) {
         return Err(Failure::usage("the user name is empty or holds a control character"));
@@ -258,16 +255,13 @@ fn assemble(
     let account = Account {
         name,
         endpoint,
+        route: route(args, values)?,
         user,
         proof: Proof::Password(Secret::default()),
         method: args.auth.or(method),
         utf8: args.utf8 || values.utf8.as_ref().is_some_and(|set| set.value),
-        tls: TlsSettings { roots },
-        timeout: args
-            .timeout
-            .map(Duration::from_secs)
-            .or(values.timeout.as_ref().map(|set| set.value))
-            .unwrap_or(TIMEOUT),
+        tls: files.settings(args, values)?,
+        timeouts: timeouts(args, values),
         retries: args.retries.or(values.retries.as_ref().map(|set| set.value.0)),
         login_delay: values
             .login_delay

@@ -3,6 +3,7 @@
 mod accounts;
 mod args;
 mod blocking;
+mod client_certificates;
 mod completions;
 mod config;
 mod delete;
@@ -29,10 +30,12 @@ mod progress;
 #[cfg(any(test, fuzzing))]
 #[path = "../../fuzz/properties/cli/mod.rs"]
 pub(crate) mod properties;
+mod proxy;
 mod question;
 mod receipt;
 mod report;
 mod roots;
+mod route;
 mod run;
 mod screen;
 mod secret_line;
@@ -44,6 +47,7 @@ mod state;
 mod surroundings;
 mod system_roots;
 mod table;
+mod tls;
 mod trace;
 mod turns;
 mod values;

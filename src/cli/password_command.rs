@@ -25,7 +25,9 @@ pub(crate) fn run(
     // Its standard error stays the user's: it may ask, or complain, there. So does its process
     // group: in one of its own it could not ask on the terminal.
     let mut shell = Command::new("sh");
-    system_roots::hide_from(&mut shell);
+    for variable in system_roots::hidden() {
+        shell.env_remove(variable);
+    }
     shell.args(["-c", command]).env_remove(VARIABLE).stdout(Stdio::piped());
     let child = shell.spawn();
     let mut child = child.map_err(|error| failed(&error.to_string()))?;

@@ -36,7 +36,7 @@ pub(crate) fn read_line(
 }
 
 /// Nothing where it is too long.
-fn take_line(source: impl Read) -> io::Result<Option<Secret>> {
+pub(super) fn take_line(source: impl Read) -> io::Result<Option<Secret>> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
     source.take(MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX {

@@ -26,6 +26,9 @@ use super::secret_line::{LIMIT, check_private, no_password_from, read_line, refu
 /// The environment variable that may hold a password.
 pub(crate) const VARIABLE: &str = "POPFETCH_PASSWORD";
 
+/// What a password file is called in messages.
+pub(crate) const PASSWORD_FILE: &str = "password file";
+
 /// Where systemd puts the credentials of a service.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 
@@ -106,7 +109,7 @@ impl PasswordSource {
             }
             Self::File(path) => {
                 let origin = format!("the file {}", path.display());
-                (line(open_private(&path)?, &origin)?, origin)
+                (line(open_private(&path, PASSWORD_FILE)?, &origin)?, origin)
             }
             Self::Command(command) => {
                 (password_command::run(&command, interrupt, deadline)?, NAME.to_owned())
@@ -129,19 +132,21 @@ impl PasswordSource {
     }
 }
 
-/// Opens a password file, which nobody else may be able to read.
-pub(crate) fn open_private(path: &Path) -> Result<File, Failure> {
+/// Opens a file with a secret, `what` in words, which nobody else may be able to read.
+pub(crate) fn open_private(path: &Path, what: &str) -> Result<File, Failure> {
     let config = |message: String| Failure::new(Exit::CONFIG, message);
     let shown = path.display();
-    let refused =
-        |error: io::Error| config(format!("cannot read the password file {shown}: {error}"));
+    let refused = |error: io::Error| config(format!("cannot read the {what} {shown}: {error}"));
     // Looked at before it is opened: to open a FIFO would wait for its writer.
     if !fs::metadata(path).map_err(refused)?.is_file() {
-        return Err(config(format!("the password file {shown} is not a regular file"))
-            .with_hint("for a pipe, use --password-fd"));
+        let failure = config(format!("the {what} {shown} is not a regular file"));
+        return Err(match what {
+            PASSWORD_FILE => failure.with_hint("for a pipe, use --password-fd"),
+            _ => failure,
+        });
     }
     let file = File::open(path).map_err(refused)?;
-    check_private(&file.metadata().map_err(refused)?, "password file", path)?;
+    check_private(&file.metadata().map_err(refused)?, what, path)?;
     Ok(file)
 }
 

@@ -79,7 +79,7 @@ fn parse_login(login: &str) -> Result<(Option<String>, Option<LoginMethod>), Str
 }
 
 /// `host`, `host:port`, `[address]`, `[address]:port`.
-fn parse_place(place: &str) -> Result<(String, Option<u16>), String> {
+pub(super) fn parse_place(place: &str) -> Result<(String, Option<u16>), String> {
     let (host, port) = if let Some(bracketed) = place.strip_prefix('[') {
         let (address, rest) = bracketed.split_once(']').ok_or("an address lacks its ]")?;
         let address: std::net::Ipv6Addr =
@@ -124,7 +124,7 @@ pub(crate) fn host_name(text: &str) -> Result<String, String> {
 }
 
 /// Undoes percent-encoding. A control character could smuggle a command to the server.
-fn decode(text: &str, what: &str) -> Result<String, String> {
+pub(super) fn decode(text: &str, what: &str) -> Result<String, String> {
     let decoded = percent_decode_str(text).decode_utf8();
     let decoded = decoded.map_err(|_| format!("the {what} is not UTF-8"))?;
     if decoded.chars().any(char::is_control) {

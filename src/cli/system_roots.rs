@@ -30,11 +30,9 @@ pub(crate) fn spare() {
     let _ = again.args(arguments).envs(VARIABLES.map(|name| (name, NOWHERE))).exec();
 }
 
-/// Hides from a command of the user's, which may use OpenSSL itself, what [`spare`] did.
-pub(crate) fn hide_from(command: &mut Command) {
-    for name in VARIABLES {
-        if env::var_os(name).is_some_and(|value| value == NOWHERE) {
-            command.env_remove(name);
-        }
-    }
+/// What [`spare`] did to the environment: what a command of the user's, which may use OpenSSL
+/// itself, is not to see.
+pub(crate) fn hidden() -> Vec<&'static str> {
+    let is_ours = |name: &&str| env::var_os(name).is_some_and(|value| value == NOWHERE);
+    VARIABLES.into_iter().filter(is_ours).collect()
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use popfetch::model::{FirstFetch, Octets};
+use popfetch::net::TlsVersion;
 
 /// `500`, `500k`, `20M`, `1G` in powers of 1000, `512Ki`, `20Mi`, `1Gi` in powers of 1024; a `B`
 /// may follow.
@@ -70,6 +71,18 @@ pub(crate) fn parse_date(text: &str) -> Result<i64, String> {
     text.parse::<Timestamp>()
         .map(Timestamp::as_second)
         .map_err(|_| format!("'{text}' is not a date (like 2026-11-02 or 2026-11-02T15:04:05Z)"))
+}
+
+/// `1.2` or `1.3`.
+pub(crate) fn parse_tls_version(text: &str) -> Result<TlsVersion, String> {
+    let known = [TlsVersion::V1_2, TlsVersion::V1_3];
+    if let Some(version) = known.into_iter().find(|version| version.number() == text) {
+        return Ok(version);
+    }
+    Err(match text {
+        "1.0" | "1.1" => format!("TLS {text} is not safe any more (RFC 8996); use 1.2 or 1.3"),
+        _ => format!("'{text}' is not a version of TLS (1.2 or 1.3)"),
+    })
 }
 
 /// How many commands may be sent ahead of their replies.

@@ -3,6 +3,7 @@
 use std::io;
 
 use super::LoginError;
+use crate::model::Overdue;
 use crate::proto::{self, InvalidArgument, Status};
 
 /// The connection is of no further use, or a command that it cannot do without was refused.
@@ -68,6 +69,9 @@ pub enum Error {
     /// The login failed.
     #[error(transparent)]
     Login(#[from] LoginError),
+    /// The session took longer than it may.
+    #[error(transparent)]
+    Overdue(#[from] Overdue),
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -76,6 +80,9 @@ pub enum Error {
 impl Error {
     /// From an error of the socket, while `awaiting` something.
     pub(super) fn of_io(source: io::Error, awaiting: String) -> Self {
+        if let Some(&overdue) = source.get_ref().and_then(|inner| inner.downcast_ref()) {
+            return Self::Overdue(overdue);
+        }
         match source.kind() {
             io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Self::Timeout { awaiting },
             io::ErrorKind::Interrupted => Self::Interrupted,

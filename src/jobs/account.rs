@@ -1,10 +1,10 @@
 //! What a job needs to know.
 
-use std::time::Duration;
-
 use super::Offers;
 use crate::client::Trace;
-use crate::model::{AccountName, Endpoint, Interrupt, MailboxIdentity, Proof, Surroundings};
+use crate::model::{
+    AccountName, Endpoint, Interrupt, MailboxIdentity, Proof, Route, Surroundings, Timeouts,
+};
 use crate::net::{Connectors, TlsSettings};
 use crate::sasl::LoginMethod;
 use crate::state::StateDirectory;
@@ -16,6 +16,8 @@ pub struct Account {
     pub name: AccountName,
     /// The server.
     pub endpoint: Endpoint,
+    /// The way there.
+    pub route: Route,
     /// The user, verbatim: Gmail gives `recent:` before a name a meaning.
     pub user: String,
     /// What it has to show for itself.
@@ -26,8 +28,8 @@ pub struct Account {
     pub utf8: bool,
     /// The certificates to trust.
     pub tls: TlsSettings,
-    /// How long to wait for a connection, and between two octets.
-    pub timeout: Duration,
+    /// How long to wait.
+    pub timeouts: Timeouts,
     /// How often to try again after what may pass. Where nothing is said, only a mailbox that is
     /// in use is worth another try.
     pub retries: Option<u32>,

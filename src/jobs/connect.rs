@@ -1,5 +1,6 @@
 //! From an account to a session.
 
+use super::look::look_again;
 use super::{Account, Context, Error, Event, Observer, login};
 use crate::client::{self, Connection, Session};
 use crate::model::{Secret, TlsMode};
@@ -25,7 +26,7 @@ impl<'a> Call<'a> {
     /// Begins to connect.
     pub(super) fn start(account: &'a Account, context: &'a Context<'a>) -> Self {
         Self::prepare(account, context);
-        let dial = Dial::start(&account.endpoint, account.timeout);
+        let dial = Dial::start(&account.endpoint, &account.route, account.timeouts);
         Self { account, context, dial }
     }
 
@@ -102,16 +103,21 @@ impl<'a> Call<'a> {
     fn greeted(self) -> Result<Connection<Stream>, Error> {
         let Self { account, context, dial } = self;
         let endpoint = &account.endpoint;
-        let broken = |source| net::Error::Unreachable { endpoint: endpoint.clone(), source };
-        let socket = dial.wait(context.interrupt)?;
-        let stream = Stream::new(socket, account.timeout, context.interrupt.clone());
-        let mut stream = stream.map_err(broken)?;
+        let mut stream = dial.wait(context.interrupt)?;
         if endpoint.tls == TlsMode::Implicit {
-            stream = stream.secure(endpoint, &context.connectors.get(&account.tls)?)?;
+            stream = secure(stream, account, context)?;
         }
         let trace = (context.trace)(&account.name);
         Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
     }
+}
+
+/// Does the TLS handshake.
+fn secure(stream: Stream, account: &Account, context: &Context<'_>) -> Result<Stream, net::Error> {
+    let Account { endpoint, tls, .. } = account;
+    let connector = context.connectors.get(tls)?;
+    let secured = stream.secure(endpoint, tls, &connector);
+    secured.map_err(|error| look_again(error, account, context))
 }
 
 /// Makes an error of the client one of the account's server.
@@ -153,10 +159,8 @@ fn upgrade(
             Self::Client(error)
         }
     }
-    let upgraded = connection.starttls(|stream| {
-        let connector = context.connectors.get(&account.tls).map_err(Upgrade::Net)?;
-        stream.secure(&account.endpoint, &connector).map_err(Upgrade::Net)
-    });
+    let upgraded =
+        connection.starttls(|stream| secure(stream, account, context).map_err(Upgrade::Net));
     upgraded.map_err(|error| match error {
         Upgrade::Client(error) => of_server(account)(error),
         Upgrade::Net(error) => error.into(),

@@ -240,13 +240,23 @@ impl Error {
     pub fn hint(&self) -> Option<&str> {
         Some(match self {
             Self::Token { source, .. } => return source.hint.as_deref(),
-            Self::Net(net::Error::Certificate { unknown_authority: true, .. }) => {
-                "if it is a private authority, name its certificate with --ca-file"
+            Self::Net(net::Error::Certificate {
+                distrust: net::Distrust::UnknownAuthority { .. },
+                ..
+            }) => {
+                "if it is a private authority, name its certificate with --ca-file; or pin the \
+                 server's with --tls-fingerprint, once who runs it has told you its fingerprint"
+            }
+            Self::Net(net::Error::NotPinned { .. }) => {
+                "if the server has a new one, ask who runs it for the fingerprint before you trust it"
             }
             Self::Net(net::Error::NotTls { .. }) => {
                 "is the port right? 995 is the usual one; with --tls starttls, 110"
             }
             Self::Net(net::Error::UnknownHost { .. }) => "is the name spelt right?",
+            Self::Net(net::Error::Proxy { source, .. }) if source.is_about_login() => {
+                "the configuration may hold it: proxy = \"socks5://user:password@host:port\""
+            }
             Self::Delivery(delivery::Error::Vanished { place: Place::Mbox(_) }) => {
                 "if it is gone on purpose, make it anew with: touch FILE"
             }
@@ -277,23 +287,48 @@ impl Error {
 
 fn net_class(error: &net::Error) -> Class {
     match error {
-        net::Error::UnknownHost { .. } => Class::NoHost,
+        net::Error::UnknownHost { .. } | net::Error::NoAddress { .. } => Class::NoHost,
         net::Error::Refused { .. } => Class::Unavailable,
-        net::Error::Resolver { .. }
+        net::Error::Proxy { source, .. } => proxy_class(source),
+        net::Error::Overdue(_)
+        | net::Error::Resolver { .. }
         | net::Error::Unreachable { .. }
         | net::Error::Timeout { .. }
         | net::Error::HandshakeBroken { .. } => Class::Temporary,
         net::Error::NotTls { .. }
         | net::Error::Certificate { .. }
+        | net::Error::NotPinned { .. }
         | net::Error::Handshake { .. } => Class::Protocol,
-        net::Error::Roots { .. } => Class::Config,
+        net::Error::ClientCertificate { .. } => Class::NoPermission,
+        net::Error::Roots { .. } | net::Error::Tunnel { .. } => Class::Config,
         net::Error::Interrupted => Class::Interrupted,
+    }
+}
+
+fn proxy_class(error: &net::ProxyError) -> Class {
+    match error {
+        net::ProxyError::Login | net::ProxyError::NoLogin => Class::NoPermission,
+        net::ProxyError::Refused { temporary: false, .. } | net::ProxyError::TooLong { .. } => {
+            Class::Unavailable
+        }
+        net::ProxyError::Protocol(_) => Class::Protocol,
+        net::ProxyError::Refused { temporary: true, .. }
+        | net::ProxyError::Silent
+        | net::ProxyError::Closed
+        | net::ProxyError::Broken(_) => Class::Temporary,
     }
 }
 
 fn client_class(error: &client::Error) -> Class {
     match error {
+        // What a server says of our certificate comes when the handshake is over.
+        client::Error::Broken { source, .. }
+            if source.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            Class::NoPermission
+        }
         client::Error::Timeout { .. }
+        | client::Error::Overdue(_)
         | client::Error::NoUidsListed
         | client::Error::TooSlow { .. }
         | client::Error::Closed { .. }

@@ -42,7 +42,7 @@ fn no_token(account: &Account) -> impl Fn(NoToken) -> Error {
 /// The one place that decides whether what an account has to show may go over this stream, by what
 /// the stream is and not by what was asked for.
 fn may_show(stream: &Stream, account: &Account) -> bool {
-    let protected = stream.is_secure() || stream.is_loopback();
+    let protected = stream.is_secure() || stream.is_local();
     match Kind::from(&account.proof) {
         Kind::Password => {
             let hidden = account.method.is_some_and(LoginMethod::hides_password);

@@ -21,6 +21,7 @@ mod headers;
 mod intents;
 mod list;
 mod login;
+mod look;
 mod mailbox;
 mod memory;
 mod offers;

@@ -35,12 +35,16 @@ pub struct Endpoint {
     pub tls: TlsMode,
 }
 
+impl Endpoint {
+    /// A host and a port as people and proxies write them.
+    #[must_use]
+    pub fn place(host: &str, port: u16) -> String {
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
+        f.write_str(&Self::place(&self.host, self.port))
     }
 }

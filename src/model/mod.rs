@@ -9,6 +9,7 @@ mod message;
 mod policy;
 mod proof;
 mod remembered;
+mod route;
 mod secret;
 mod selection;
 mod surroundings;
@@ -22,6 +23,9 @@ pub use message::{Listed, MessageKey, MessageNumber, Octets, Uid};
 pub use policy::{Deletion, FirstFetch, Policy};
 pub use proof::{NoToken, NoTokenCause, Proof, Tokens};
 pub use remembered::Remembered;
+pub use route::{
+    AddressFamily, Overdue, Proxy, ProxyKind, ProxyLogin, Route, Timeouts, Tunnel, Way,
+};
 pub use secret::Secret;
 pub use selection::{HeaderConditions, NumberSet, Scope, Selection};
 pub use surroundings::Surroundings;

@@ -1,39 +1,37 @@
-//! From a host name to a connected socket.
+//! From a route to a connected stream.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use dns_lookup::{AddrInfoHints, LookupErrorKind, SockType, getaddrinfo};
-
-use super::Error;
-use super::wait::{GaveUp, Patience, TICK};
-use crate::model::{Endpoint, Interrupt};
-
-/// How many files the resolver may have open at once, generously: its configuration and a socket
-/// for each name server (resolv.conf(5): at most three).
-const RESOLVER_FILES: usize = 5;
+use super::proxy::lead_on;
+use super::race::race;
+use super::resolve::resolve;
+use super::socket::Socket;
+use super::wait::{Patience, TICK};
+use super::{Error, Stream};
+use crate::model::{Endpoint, Interrupt, Proxy, Route, Timeouts, Way};
 
 /// What the dialling thread reports.
 #[derive(Debug)]
 enum Progress {
-    /// The name has so many addresses.
-    Resolved(usize),
-    Done(Result<TcpStream, Error>),
+    /// The name has addresses.
+    Resolved,
+    Done(Result<Socket, Error>),
 }
 
-/// A connection that is being made: the host is looked up, and its addresses are tried until one
-/// answers. Each gets the timeout.
+/// A connection that is being made, by whichever route.
 ///
-/// The work is done by a thread of its own, since neither the resolver nor a connect can be
-/// interrupted, and since there is more to do until it is done. One that is given up goes on for a
-/// while and ends by itself.
+/// The work is done by a thread of its own, since the resolver cannot be interrupted, and since
+/// there is more to do until it is done. One that is given up goes on for a while and ends by
+/// itself.
 #[derive(Debug)]
 pub struct Dial {
     endpoint: Endpoint,
-    timeout: Duration,
+    timeouts: Timeouts,
+    started: Instant,
     /// Nothing comes where there is no thread to be had.
     reports: io::Result<Receiver<Progress>>,
 }
@@ -41,143 +39,121 @@ pub struct Dial {
 impl Dial {
     /// Starts to connect to `endpoint`.
     #[must_use]
-    pub fn start(endpoint: &Endpoint, timeout: Duration) -> Self {
+    pub fn start(endpoint: &Endpoint, route: &Route, timeouts: Timeouts) -> Self {
         let (report, reports) = channel();
-        let to = endpoint.clone();
-        let dialler = thread::Builder::new().name("dial".to_owned());
-        let started = dialler.spawn(move || work(&to, timeout, &report));
-        Self { endpoint: endpoint.clone(), timeout, reports: started.map(|_| reports) }
+        let started = Instant::now();
+        let dialler = Dialler {
+            endpoint: endpoint.clone(),
+            route: route.clone(),
+            timeouts,
+            deadline: started + timeouts.connect,
+            report,
+        };
+        let thread = thread::Builder::new().name("dial".to_owned());
+        let reports = thread.spawn(move || dialler.run()).map(|_| reports);
+        Self { endpoint: endpoint.clone(), timeouts, started, reports }
     }
 
-    /// Waits for the connection.
+    /// Waits for the connection. The session has begun with [`Self::start`].
     ///
     /// # Errors
-    /// [`Error`] when the name does not resolve, when no address answers, or on an interrupt.
-    pub fn wait(self, interrupt: &Interrupt) -> Result<TcpStream, Error> {
-        let Self { endpoint, timeout, reports } = self;
-        let reports = match reports {
-            Ok(reports) => reports,
-            Err(source) => return Err(Error::Unreachable { endpoint, source }),
-        };
-        let mut patience = Patience::new(interrupt.clone());
-        let name = format!("an answer to the question for the address of {}", endpoint.host);
-        let addresses = match wait(&reports, timeout, &mut patience, name)? {
-            Progress::Resolved(addresses) => addresses,
-            Progress::Done(result) => return result,
-        };
-        let addresses = u32::try_from(addresses).unwrap_or(u32::MAX);
-        // A tick more than the connects may take together: theirs is the better error.
-        let all = timeout.saturating_mul(addresses).saturating_add(5 * TICK);
-        match wait(&reports, all, &mut patience, format!("a connection to {endpoint}"))? {
-            Progress::Done(result) => result,
-            Progress::Resolved(_) => Err(Error::Interrupted),
-        }
-    }
-}
-
-fn wait(
-    reports: &Receiver<Progress>,
-    timeout: Duration,
-    patience: &mut Patience,
-    what: String,
-) -> Result<Progress, Error> {
-    let deadline = Instant::now() + timeout;
-    loop {
-        match reports.recv_timeout(TICK) {
-            Ok(progress) => return Ok(progress),
-            Err(RecvTimeoutError::Timeout) => match patience.check(deadline) {
-                Ok(()) => {}
-                Err(GaveUp::Interrupted) => return Err(Error::Interrupted),
-                Err(GaveUp::Timeout) => {
-                    return Err(Error::Timeout { what, seconds: timeout.as_secs() });
+    /// [`Error`] when the name does not resolve, when nobody answers, or on an interrupt.
+    pub fn wait(self, interrupt: &Interrupt) -> Result<Stream, Error> {
+        let Self { endpoint, timeouts, started, reports } = self;
+        let unreachable = |source| Error::Unreachable { place: endpoint.to_string(), source };
+        let reports = reports.map_err(unreachable)?;
+        let mut patience = Patience::new(interrupt.clone(), timeouts.session, started);
+        let mut awaited = format!("an answer to the question for the address of {}", endpoint.host);
+        // A few ticks more than the work may take: its error is the better one.
+        let deadline = started + timeouts.connect + 5 * TICK;
+        loop {
+            match reports.recv_timeout(TICK) {
+                Ok(Progress::Resolved) => awaited = format!("a connection to {endpoint}"),
+                Ok(Progress::Done(done)) => return Ok(Stream::new(done?, timeouts.idle, patience)),
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Err(gave_up) = patience.check(deadline) {
+                        return Err(gave_up.waiting_for(awaited, timeouts.connect));
+                    }
                 }
-            },
-            // Only a panic of the thread gets here.
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(Error::Resolver { host: what, reason: "it gave up".to_owned() });
+                // Only a panic of the thread gets here.
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::Resolver {
+                        host: endpoint.host,
+                        reason: "it gave up".into(),
+                    });
+                }
             }
         }
     }
 }
 
-fn work(endpoint: &Endpoint, timeout: Duration, report: &Sender<Progress>) {
-    let result = resolve(endpoint).and_then(|addresses| {
+/// The work of the dialling thread.
+struct Dialler {
+    endpoint: Endpoint,
+    route: Route,
+    timeouts: Timeouts,
+    deadline: Instant,
+    report: Sender<Progress>,
+}
+
+impl Dialler {
+    fn run(self) {
         // A send fails when nobody waits any more; there is nothing to do about it.
-        let _ = report.send(Progress::Resolved(addresses.len()));
-        connect(endpoint, &addresses, timeout)
-    });
-    let _ = report.send(Progress::Done(result));
-}
-
-fn resolve(endpoint: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
-    let host = endpoint.host.clone();
-    // RFC 6761, section 6.4: these names never exist; asking a resolver may only take time.
-    if host == "invalid" || host.ends_with(".invalid") {
-        return Err(Error::UnknownHost { host });
+        let _ = self.report.send(Progress::Done(self.connect()));
     }
-    let hints = AddrInfoHints { socktype: SockType::Stream.into(), ..AddrInfoHints::default() };
-    let port = endpoint.port;
-    let found =
-        getaddrinfo(Some(&host), None, Some(hints)).map_err(|error| match error.kind() {
-            LookupErrorKind::NoName | LookupErrorKind::NoData => unknown(host.clone()),
-            _ => Error::Resolver { host: host.clone(), reason: io::Error::from(error).to_string() },
-        })?;
-    let addresses: Vec<SocketAddr> = found
-        .filter_map(Result::ok)
-        .map(|mut info| {
-            info.sockaddr.set_port(port);
-            info.sockaddr
-        })
-        .collect();
-    if addresses.is_empty() { Err(unknown(host)) } else { Ok(addresses) }
-}
 
-/// A name that the resolver does not find. It says so too when it could open none of the files and
-/// sockets by which it asks, and that is nothing that the user could find out from the name.
-fn unknown(host: String) -> Error {
-    let sockets = (0..RESOLVER_FILES).map(|_| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)));
-    match sockets.collect::<io::Result<Vec<_>>>() {
-        Err(error) if is_too_many_files(&error) => {
-            Error::Resolver { host, reason: error.to_string() }
-        }
-        _ => Error::UnknownHost { host },
-    }
-}
-
-fn is_too_many_files(error: &io::Error) -> bool {
-    use rustix::io::Errno;
-    [Errno::MFILE, Errno::NFILE]
-        .iter()
-        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
-}
-
-fn connect(
-    endpoint: &Endpoint,
-    addresses: &[SocketAddr],
-    timeout: Duration,
-) -> Result<TcpStream, Error> {
-    let mut refused = false;
-    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match TcpStream::connect_timeout(address, timeout) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => {
-                refused |= error.kind() == io::ErrorKind::ConnectionRefused;
-                last = error;
+    fn connect(&self) -> Result<Socket, Error> {
+        let Endpoint { host, port, .. } = &self.endpoint;
+        match &self.route.way {
+            Way::Direct => {
+                let place = self.endpoint.to_string();
+                let stream = self.connect_to(host, *port, &place)?;
+                Socket::direct(stream).map_err(|source| Error::Unreachable { place, source })
+            }
+            Way::Proxy(proxy) => self.connect_through(proxy),
+            Way::Tunnel(tunnel) => {
+                self.note_resolved();
+                Socket::tunnel(tunnel)
+            }
+            Way::Socket(path) => {
+                self.note_resolved();
+                let left = self.deadline.saturating_duration_since(Instant::now());
+                let place = path.display().to_string();
+                Socket::unix(path, left).map_err(|source| match source.kind() {
+                    io::ErrorKind::ConnectionRefused => Error::Refused { place },
+                    io::ErrorKind::WouldBlock => self.timeout(&place),
+                    _ => Error::Unreachable { place, source },
+                })
             }
         }
     }
-    let endpoint = endpoint.clone();
-    Err(match last.kind() {
-        // An address that refuses says more than one that cannot be reached, which on a machine
-        // without IPv6 is nothing but the other half of the name.
-        _ if refused => Error::Refused { endpoint },
-        io::ErrorKind::TimedOut => Error::Timeout {
-            what: format!("a connection to {endpoint}"),
-            seconds: timeout.as_secs(),
-        },
-        _ => Error::Unreachable { endpoint, source: last },
-    })
+
+    fn connect_through(&self, proxy: &Proxy) -> Result<Socket, Error> {
+        let place = format!("the proxy {proxy}");
+        let stream = self.connect_to(&proxy.host, proxy.port, &place)?;
+        lead_on(proxy, &stream, &self.endpoint, self.deadline)
+            .map_err(|source| Error::Proxy { proxy: proxy.to_string(), source })?;
+        Socket::proxied(stream).map_err(|source| Error::Unreachable { place, source })
+    }
+
+    /// Connects to whichever address of `host` answers first.
+    fn connect_to(&self, host: &str, port: u16, place: &str) -> Result<TcpStream, Error> {
+        let Route { family, source, .. } = self.route;
+        let addresses = resolve(host, family)?;
+        self.note_resolved();
+        let addresses: Vec<_> = addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
+        let connected = race(&addresses, source, self.deadline);
+        connected.map_err(|all| all.explain(place.to_owned(), self.timeouts.connect.as_secs()))
+    }
+
+    fn note_resolved(&self) {
+        let _ = self.report.send(Progress::Resolved);
+    }
+
+    fn timeout(&self, place: &str) -> Error {
+        let what = format!("a connection to {place}");
+        Error::Timeout { what, seconds: self.timeouts.connect.as_secs() }
+    }
 }
 
 #[cfg(test)]
@@ -185,10 +161,17 @@ mod tests {
     use super::*;
     use crate::model::TlsMode;
     use std::net::TcpListener;
+    use std::time::Duration;
 
-    fn dialled(host: &str, port: u16) -> Result<TcpStream, Error> {
+    fn dial(host: &str, port: u16) -> Dial {
         let endpoint = Endpoint { host: host.to_owned(), port, tls: TlsMode::None };
-        Dial::start(&endpoint, Duration::from_secs(5)).wait(&Interrupt::default())
+        let wait = Duration::from_secs(5);
+        let timeouts = Timeouts { connect: wait, idle: wait, session: None };
+        Dial::start(&endpoint, &Route::default(), timeouts)
+    }
+
+    fn dialled(host: &str, port: u16) -> Result<Stream, Error> {
+        dial(host, port).wait(&Interrupt::default())
     }
 
     #[test]
@@ -212,8 +195,7 @@ mod tests {
     fn an_interrupt_ends_it() {
         let interrupt = Interrupt::default();
         interrupt.raise(2);
-        let endpoint = Endpoint { host: "localhost".into(), port: 1, tls: TlsMode::None };
-        let result = Dial::start(&endpoint, Duration::from_secs(5)).wait(&interrupt);
+        let result = dial("localhost", 1).wait(&interrupt);
         // A refusal may come first: both are fine, waiting is not.
         assert!(matches!(result, Err(Error::Interrupted | Error::Refused { .. })));
     }

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use crate::model::Endpoint;
+use super::{Distrust, Fingerprint, ProxyError};
+use crate::model::{AddressFamily, Endpoint, Overdue};
 
 /// A connection that did not come about.
 #[derive(Debug, thiserror::Error)]
@@ -21,17 +22,39 @@ pub enum Error {
         /// What the resolver says.
         reason: String,
     },
+    /// The name has no address of the kind that is wanted.
+    #[error("the host {host} has no {family} address")]
+    NoAddress {
+        /// The name.
+        host: String,
+        /// What is wanted.
+        family: AddressFamily,
+    },
     /// Nothing listens there.
-    #[error("cannot connect to {endpoint}: connection refused")]
+    #[error("cannot connect to {place}: connection refused")]
     Refused {
         /// Where.
-        endpoint: Endpoint,
+        place: String,
     },
     /// No way there, or no answer.
-    #[error("cannot connect to {endpoint}")]
+    #[error("cannot connect to {place}")]
     Unreachable {
         /// Where.
-        endpoint: Endpoint,
+        place: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A proxy does not lead on.
+    #[error("the proxy {proxy}")]
+    Proxy {
+        /// Which, without its login.
+        proxy: String,
+        /// Why.
+        source: ProxyError,
+    },
+    /// There is no tunnel.
+    #[error("cannot start the tunnel command")]
+    Tunnel {
         /// The system's reason.
         source: io::Error,
     },
@@ -58,14 +81,32 @@ pub enum Error {
         endpoint: Endpoint,
     },
     /// The server's certificate is not to be trusted.
-    #[error("the certificate of {host} was refused: {reason}")]
+    #[error("the certificate of {host} was refused: {distrust}")]
     Certificate {
         /// The host it should be for.
         host: String,
         /// What is wrong with it.
-        reason: String,
-        /// Whether naming the right authority would help.
-        unknown_authority: bool,
+        distrust: Distrust,
+    },
+    /// The server's certificate is none of those that are pinned.
+    #[error(
+        "the certificate of {host} is not the pinned one: its fingerprint is {certificate}, that of its key {key}"
+    )]
+    NotPinned {
+        /// The host.
+        host: String,
+        /// The fingerprint of the certificate.
+        certificate: Fingerprint,
+        /// The fingerprint of its public key.
+        key: Fingerprint,
+    },
+    /// The server wants to know who we are, and does not.
+    #[error("{host}: {reason}")]
+    ClientCertificate {
+        /// The host.
+        host: String,
+        /// What it says.
+        reason: &'static str,
     },
     /// The handshake failed for another reason.
     #[error("the TLS handshake with {host} failed: {reason}")]
@@ -81,6 +122,9 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The session took longer than it may.
+    #[error(transparent)]
+    Overdue(#[from] Overdue),
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,

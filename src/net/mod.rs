@@ -1,19 +1,27 @@
 //! Sockets and TLS: the only place that knows `TcpStream` and native-tls.
 //!
-//! [`Dial`] finds the host and connects, [`Stream`] carries octets in the clear or under TLS,
+//! [`Dial`] connects by whichever route, [`Stream`] carries octets in the clear or under TLS,
 //! and everything in it that could wait for ever waits until a deadline or an [`Interrupt`].
 //!
 //! [`Interrupt`]: crate::model::Interrupt
 
-mod certificate;
 mod dial;
 mod error;
+mod proxy;
+mod race;
+mod resolve;
+mod socket;
 mod stream;
 mod ticking;
 mod tls;
+mod tunnel;
 mod wait;
 
 pub use dial::Dial;
 pub use error::Error;
+pub use proxy::ProxyError;
 pub use stream::Stream;
-pub use tls::{Connectors, TlsSettings, check_roots};
+pub use tls::{
+    ClientCertificate, Connectors, Distrust, Fingerprint, Leaf, TlsSettings, TlsVersion, Unusable,
+    check_roots,
+};

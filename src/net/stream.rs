@@ -1,24 +1,27 @@
 //! A connection, in the clear or under TLS, that never waits for ever.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
 
 use super::Error;
-use super::certificate;
+use super::socket::Socket;
 use super::ticking::Ticking;
-use super::tls::explain;
-use super::wait::{Clock, GaveUp, Patience, TICK, is_tick};
-use crate::model::{Endpoint, Interrupt};
+use super::tls::{Leaf, TlsSettings, explain, explain_alert};
+use super::wait::{Clock, Patience, is_tick};
+use crate::model::Endpoint;
 
-/// A connected socket. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves
-/// for the timeout, and with [`io::ErrorKind::Interrupted`] on an [`Interrupt`], which
-/// `Write::write_all` would take for a reason to try again: use `write`.
+/// A connection. Reads and writes end with [`io::ErrorKind::TimedOut`] when nothing moves for the
+/// timeout, with an [`Overdue`] inside when the session has taken too long, and with
+/// [`io::ErrorKind::Interrupted`] on an [`Interrupt`], which `Write::write_all` would take for a
+/// reason to try again: use `write`.
 ///
 /// End of stream is only that: on Linux native-tls cannot tell a clean TLS close from a cut line,
 /// so no reader may take it for the end of a message.
+///
+/// [`Interrupt`]: crate::model::Interrupt
+/// [`Overdue`]: crate::model::Overdue
 #[derive(Debug)]
 pub struct Stream {
     inner: Inner,
@@ -28,54 +31,84 @@ pub struct Stream {
 
 #[derive(Debug)]
 enum Inner {
-    Plain(TcpStream),
+    Plain(Socket),
     Tls(Box<Protected>),
 }
 
 impl Stream {
     /// Takes over a connected socket, unprotected.
-    ///
-    /// # Errors
-    /// The system's, when the socket's options cannot be set.
-    pub fn new(socket: TcpStream, timeout: Duration, interrupt: Interrupt) -> io::Result<Self> {
-        socket.set_nodelay(true)?;
-        socket.set_read_timeout(Some(TICK))?;
-        socket.set_write_timeout(Some(TICK))?;
-        Ok(Self { inner: Inner::Plain(socket), timeout, patience: Patience::new(interrupt) })
+    pub(super) fn new(socket: Socket, timeout: Duration, patience: Patience) -> Self {
+        Self { inner: Inner::Plain(socket), timeout, patience }
     }
 
     /// Does the TLS handshake and verifies that the server is `endpoint`'s host: a chain to a
-    /// trusted authority, dates, and a subject alternative name that matches (RFC 9525).
+    /// trusted authority, dates, and a subject alternative name that matches (RFC 9525); or that it
+    /// shows a certificate that is pinned. `connector` is the one for `settings`.
     ///
     /// # Errors
     /// [`Error`] when the handshake fails, is refused, or takes longer than the timeout.
-    pub fn secure(self, endpoint: &Endpoint, connector: &TlsConnector) -> Result<Self, Error> {
-        let Inner::Plain(socket) = self.inner else { return Ok(self) };
+    pub fn secure(
+        self,
+        endpoint: &Endpoint,
+        settings: &TlsSettings,
+        connector: &TlsConnector,
+    ) -> Result<Self, Error> {
+        let (protected, leaf) = self.shake_hands(endpoint, settings, connector)?;
+        settings.check(&leaf, settings.name(&endpoint.host))?;
+        Ok(protected)
+    }
+
+    /// Does the TLS handshake only to look at the certificate, which nobody has verified: the
+    /// connection ends with it, so nothing can be said to whoever that is.
+    ///
+    /// # Errors
+    /// [`Error`] when the handshake fails.
+    pub fn look_at_certificate(
+        self,
+        endpoint: &Endpoint,
+        settings: &TlsSettings,
+        connector: &TlsConnector,
+    ) -> Result<Leaf, Error> {
+        self.shake_hands(endpoint, settings, connector).map(|(_, leaf)| leaf)
+    }
+
+    fn shake_hands(
+        self,
+        endpoint: &Endpoint,
+        settings: &TlsSettings,
+        connector: &TlsConnector,
+    ) -> Result<(Self, Leaf), Error> {
+        let socket = match self.inner {
+            Inner::Plain(socket) => socket,
+            Inner::Tls(_) => {
+                let (host, reason) = (endpoint.host.clone(), "it is done already".to_owned());
+                return Err(Error::Handshake { host, reason });
+            }
+        };
         let mut patience = self.patience;
-        let host = &endpoint.host;
+        let host = settings.name(&endpoint.host);
         let deadline = Instant::now() + self.timeout;
         let mut handshake = connector.connect(host, Ticking::new(socket));
         let tls = loop {
             match handshake {
                 Ok(tls) => break tls,
-                Err(HandshakeError::Failure(error)) => return Err(explain(&error, endpoint)),
+                Err(HandshakeError::Failure(error)) => {
+                    return Err(explain(&error, endpoint, settings));
+                }
                 // A tick passed without an answer: not a failure yet.
                 Err(HandshakeError::WouldBlock(mut unfinished)) => {
-                    patience.check(deadline).map_err(|gave_up| match gave_up {
-                        GaveUp::Interrupted => Error::Interrupted,
-                        GaveUp::Timeout => Error::Timeout {
-                            what: format!("the TLS handshake with {host}"),
-                            seconds: self.timeout.as_secs(),
-                        },
+                    patience.check(deadline).map_err(|gave_up| {
+                        let what = format!("the TLS handshake with {}", endpoint.host);
+                        gave_up.waiting_for(what, self.timeout)
                     })?;
                     unfinished.get_mut().start();
                     handshake = unfinished.handshake();
                 }
             }
         };
-        let leaf = tls.peer_certificate().ok().flatten();
-        certificate::require_alternative_name(leaf.as_ref(), host)?;
-        Ok(Self { inner: Inner::Tls(Box::new(Protected(tls))), timeout: self.timeout, patience })
+        let leaf = Leaf::of(&tls, host)?;
+        let inner = Inner::Tls(Box::new(Protected(tls)));
+        Ok((Self { inner, timeout: self.timeout, patience }, leaf))
     }
 
     /// Whether what is sent is protected by TLS.
@@ -86,21 +119,17 @@ impl Stream {
 
     /// Whether the other end is this very machine, where nobody can listen in.
     #[must_use]
-    pub fn is_loopback(&self) -> bool {
-        self.socket().peer_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback())
+    pub fn is_local(&self) -> bool {
+        match &self.inner {
+            Inner::Plain(socket) => socket.is_local(),
+            Inner::Tls(tls) => tls.0.get_ref().socket().is_local(),
+        }
     }
 
     /// How long reads and writes may go on after an interrupt, to leave things in order. Zero
     /// to begin with.
     pub fn set_grace(&mut self, grace: Duration) {
         self.patience.grace = grace;
-    }
-
-    fn socket(&self) -> &TcpStream {
-        match &self.inner {
-            Inner::Plain(socket) => socket,
-            Inner::Tls(tls) => tls.0.get_ref().socket(),
-        }
     }
 
     /// Repeats an operation until it is done, fails, or patience ends.
@@ -111,7 +140,7 @@ impl Stream {
         let mut clock: Option<Clock> = None;
         loop {
             // Also while data flows: a server that never pauses must not outlast Ctrl-C.
-            self.patience.check_interrupt()?;
+            self.patience.check_session()?;
             match operation(&mut self.inner) {
                 Err(error) if is_tick(&error) => {
                     // The clock starts with the first tick, so that data that is there already
@@ -132,7 +161,7 @@ impl Read for Stream {
             Inner::Plain(socket) => socket.read(buffer),
             Inner::Tls(tls) => {
                 tls.0.get_mut().start();
-                tls.0.read(buffer)
+                tls.0.read(buffer).map_err(explain_alert)
             }
         })
     }

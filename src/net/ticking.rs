@@ -1,9 +1,9 @@
 //! A socket that gives control back once a tick.
 
 use std::io::{self, BufReader, Read, Write};
-use std::net::TcpStream;
 use std::time::Instant;
 
+use super::socket::Socket;
 use super::wait::TICK;
 
 /// The socket below TLS. OpenSSL reads on until a record is complete, and a server that sends an
@@ -14,7 +14,7 @@ use super::wait::TICK;
 /// servers send records of 4 kB, which would be two calls of the system for each.
 #[derive(Debug)]
 pub(super) struct Ticking {
-    socket: BufReader<TcpStream>,
+    socket: BufReader<Socket>,
     /// The end of the tick.
     until: Instant,
     /// Octets so far.
@@ -25,12 +25,12 @@ pub(super) struct Ticking {
 const AHEAD: usize = 32 * 1024;
 
 impl Ticking {
-    pub(super) fn new(socket: TcpStream) -> Self {
+    pub(super) fn new(socket: Socket) -> Self {
         let socket = BufReader::with_capacity(AHEAD, socket);
         Self { socket, until: Instant::now() + TICK, received: 0 }
     }
 
-    pub(super) fn socket(&self) -> &TcpStream {
+    pub(super) fn socket(&self) -> &Socket {
         self.socket.get_ref()
     }
 
@@ -54,11 +54,11 @@ impl Read for Ticking {
 
 impl Write for Ticking {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.socket().write(bytes).map_err(or_tick)
+        self.socket.get_mut().write(bytes).map_err(or_tick)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.socket().flush()
+        self.socket.get_mut().flush()
     }
 }
 

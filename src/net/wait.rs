@@ -3,7 +3,8 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::model::Interrupt;
+use super::Error;
+use crate::model::{Interrupt, Overdue};
 
 /// How long one blocking system call may last before the deadline and the interrupt are looked
 /// at again. Costs nothing while data flows; it is how late Ctrl-C may be.
@@ -13,23 +14,40 @@ pub(super) const TICK: Duration = Duration::from_millis(200);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GaveUp {
     Timeout,
+    Overdue(Overdue),
     Interrupted,
 }
 
 impl From<GaveUp> for io::Error {
-    /// As error kinds, so that the client, which does not know this module, can tell.
+    /// As error kinds, or words of the model, so that the client, which does not know this module,
+    /// can tell.
     fn from(gave_up: GaveUp) -> Self {
         match gave_up {
             GaveUp::Timeout => Self::from(io::ErrorKind::TimedOut),
+            GaveUp::Overdue(overdue) => Self::other(overdue),
             GaveUp::Interrupted => Self::from(io::ErrorKind::Interrupted),
         }
     }
 }
 
-/// Patience: until a deadline, or until an interrupt and a time of grace behind it.
+impl GaveUp {
+    /// The error of a wait for `what`, which might have taken so long.
+    pub(super) fn waiting_for(self, what: String, timeout: Duration) -> Error {
+        match self {
+            Self::Timeout => Error::Timeout { what, seconds: timeout.as_secs() },
+            Self::Overdue(overdue) => overdue.into(),
+            Self::Interrupted => Error::Interrupted,
+        }
+    }
+}
+
+/// Patience: until a deadline, until the session is overdue, or until an interrupt and a time of
+/// grace behind it.
 #[derive(Debug)]
 pub(super) struct Patience {
     interrupt: Interrupt,
+    /// When the session is to be over, and how long it may take.
+    session: Option<(Instant, Overdue)>,
     /// How long work may go on after an interrupt, to leave things in order.
     pub(super) grace: Duration,
     /// When the interrupt was first noticed.
@@ -37,12 +55,19 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    pub(super) fn new(interrupt: Interrupt) -> Self {
-        Self { interrupt, grace: Duration::ZERO, interrupted_at: None }
+    /// For a session that began at `started` and may take so long, if there is a limit.
+    pub(super) fn new(interrupt: Interrupt, limit: Option<Duration>, started: Instant) -> Self {
+        let session = limit.map(|limit| (started + limit, Overdue { seconds: limit.as_secs() }));
+        Self { interrupt, session, grace: Duration::ZERO, interrupted_at: None }
     }
 
     /// Says whether to go on at all. Costs next to nothing before an interrupt.
-    pub(super) fn check_interrupt(&mut self) -> Result<(), GaveUp> {
+    pub(super) fn check_session(&mut self) -> Result<(), GaveUp> {
+        if let Some((end, overdue)) = self.session
+            && Instant::now() >= end
+        {
+            return Err(GaveUp::Overdue(overdue));
+        }
         if !self.interrupt.is_raised() {
             return Ok(());
         }
@@ -53,7 +78,7 @@ impl Patience {
 
     /// Says whether to go on waiting; to be asked once a tick.
     pub(super) fn check(&mut self, deadline: Instant) -> Result<(), GaveUp> {
-        self.check_interrupt()?;
+        self.check_session()?;
         if Instant::now() >= deadline { Err(GaveUp::Timeout) } else { Ok(()) }
     }
 }

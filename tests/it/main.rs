@@ -17,6 +17,7 @@ mod many;
 mod mbox;
 mod mbox_recovery;
 mod memory;
+mod network;
 mod places;
 mod reach;
 mod readme;
@@ -33,5 +34,6 @@ mod stdout;
 #[allow(dead_code)]
 mod support;
 mod tls;
+mod trust;
 mod usage;
 mod wire;

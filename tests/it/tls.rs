@@ -5,58 +5,13 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::thread;
 
-use crate::support::certs::{Authority, Issued, Leaf};
+use crate::support::certs::{Authority, Leaf};
 use crate::support::expect::{fails, run};
 use crate::support::home::behind;
 use crate::support::server::{Action, Capabilities, Script, Trigger};
-use crate::support::site::tls_1_1;
+use crate::support::turns::{Then, answering};
 use crate::support::world::PASSWORD;
 use crate::support::{Home, Site, World};
-
-const CA_HINT: &str = "name its certificate with --ca-file";
-
-#[test]
-fn certificates_that_are_refused() {
-    type Issue = fn(&Authority) -> Issued;
-    let untrusted: Issue = |_| Authority::new().issue(Leaf::new());
-    let self_signed: Issue = |_| Leaf::new().self_signed();
-    let expired: Issue = |authority| authority.issue(Leaf::new().expired());
-    let not_yet: Issue = |authority| authority.issue(Leaf::new().not_yet_valid());
-    let other_host: Issue = |authority| authority.issue(Leaf::new().names(["pop.example.org"]));
-    let only_address: Issue = |authority| authority.issue(Leaf::new().names(["127.0.0.1"]));
-    let subdomain: Issue = |authority| authority.issue(Leaf::new().names(["*.localhost"]));
-    let partial: Issue = |authority| authority.issue(Leaf::new().names(["local*"]));
-    let common: Issue = |authority| authority.issue(Leaf::new().common_name_only("localhost"));
-    for (issue, reason, hint) in [
-        (untrusted, "no authority that is trusted here has signed it", Some(CA_HINT)),
-        (self_signed, "no authority that is trusted here has signed it", Some(CA_HINT)),
-        (expired, "it has expired", None),
-        (not_yet, "it is not valid yet", None),
-        (other_host, "it is not for localhost", None),
-        (only_address, "localhost was refused: it", None),
-        (subdomain, "it is not for localhost", None),
-        (partial, "it is not for localhost", None),
-        (common, "only a common name", None),
-    ] {
-        let site = Site::implicit(issue);
-        let sentence = "the certificate of localhost was refused: ";
-        fails(site.trusting("pop3s", "localhost"), 76, sentence, hint).says(reason);
-        site.heard_only(&[]);
-        // Behind STLS it is the same, and there is no way back to the clear.
-        let site = Site::with(issue, Script::starttls);
-        fails(site.trusting("pop3", "localhost"), 76, sentence, hint).says(reason);
-        site.heard_only(&["CAPA", "STLS"]);
-    }
-}
-
-#[test]
-fn without_ca_file_the_systems_authorities_count() {
-    let site = Site::implicit(|authority| authority.issue(Leaf::new()));
-    let output = site.fetch("pop3s", "localhost", &[]);
-    let sentence = "no authority that is trusted here has signed it";
-    fails(output, 76, sentence, Some(CA_HINT));
-    site.heard_only(&[]);
-}
 
 #[test]
 fn every_spelling_of_the_host() {
@@ -88,13 +43,13 @@ fn addresses_need_an_address_in_the_certificate() {
         let site = Site::implicit(|authority| authority.issue(leaf()));
         let output = site.trusting("pop3s", "127.0.0.1");
         fails(output, 76, "the certificate of 127.0.0.1 was refused: it", None);
-        site.heard_only(&[]);
+        site.looked_at(&[], &[]);
     }
     // A DNS name or a common name that looks like the address is none.
     let leaf = || Leaf::new().common_name_only("127.0.0.1");
     let site = Site::implicit(|authority| authority.issue(leaf()));
     fails(site.trusting("pop3s", "127.0.0.1"), 76, "the certificate of 127.0.0.1", None);
-    site.heard_only(&[]);
+    site.looked_at(&[], &[]);
 }
 
 #[test]
@@ -153,20 +108,6 @@ fn a_handshake_that_is_cut_or_never_answered() {
     fails(site.trusting("pop3", "localhost"), 75, sentence, None);
 }
 
-/// Accepts one connection, reads once from it, answers with `bytes` and closes it.
-fn answering(bytes: &'static [u8]) -> (u16, thread::JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let server = thread::spawn(move || {
-        let (mut socket, _) = listener.accept().unwrap();
-        let _ = socket.read(&mut [0; 4096]);
-        let _ = socket.write_all(bytes);
-        let _ = socket.shutdown(std::net::Shutdown::Write);
-        let _ = socket.read_to_end(&mut Vec::new());
-    });
-    (port, server)
-}
-
 #[test]
 fn handshakes_that_go_wrong() {
     for (bytes, status, sentence) in [
@@ -178,7 +119,7 @@ fn handshakes_that_go_wrong() {
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", 76, "does not speak TLS"),
         (b"220 mail.example.org ESMTP\r\n", 76, "does not speak TLS"),
     ] {
-        let (port, server) = answering(bytes);
+        let (port, server) = answering([bytes.to_vec()], Then::Close);
         let home = Home::new();
         let url = format!("pop3s://user@localhost:{port}");
         let mut command = home.command(&["list", &url, "--timeout", "10"]);
@@ -190,22 +131,6 @@ fn handshakes_that_go_wrong() {
         }
         server.join().unwrap();
     }
-}
-
-#[test]
-fn tls_1_1_is_too_old() {
-    let acceptor = tls_1_1();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("pop3s://user@localhost:{}", listener.local_addr().unwrap().port());
-    let server = thread::spawn(move || {
-        let (socket, _) = listener.accept().unwrap();
-        acceptor.accept(socket).is_err()
-    });
-    let home = Home::new();
-    let output = run(home.command(&["list", &url]).env("POPFETCH_PASSWORD", "secret"));
-    let output = output.exits(76).says("the TLS handshake with localhost failed:");
-    assert_eq!(output.stderr.lines().count(), 1, "{}", output.stderr);
-    assert!(server.join().unwrap(), "the server let a modern client in");
 }
 
 #[test]

@@ -6,13 +6,13 @@ use std::io::{self, Write as _};
 use popfetch::model::AccountName;
 use serde_json::{Map, Value, json};
 
-use super::super::args::{Cli, ConfigCommand};
+use super::super::args::{Cli, ConfigCommand, ConnectionArgs};
 use super::super::exit::Exit;
 use super::super::json;
 use super::super::output::written;
 use super::super::report::Failure;
-use super::super::roots::Roots;
-use super::super::secrets::{PasswordSource, VARIABLE, open_private};
+use super::super::secrets::{PASSWORD_FILE, PasswordSource, VARIABLE, open_private};
+use super::super::tls::TlsFiles;
 use super::keys::{Key, Origin, Shown};
 use super::{AccountConfig, Config, locate, tls_name};
 use popfetch::model::count;
@@ -66,7 +66,7 @@ fn check(cli: &Cli) -> Result<String, Vec<Failure>> {
     let config = Config::load_all(&cli.global)?;
     let config = config.map_or_else(|| none(cli), Ok).map_err(|failure| vec![failure])?;
     let mut problems = Vec::new();
-    let mut roots = Roots::default();
+    let mut files = TlsFiles::default();
     for account in &config.accounts {
         let mut note = |failure: Failure| problems.push(failure.for_account(account.name.as_str()));
         let values = &account.values;
@@ -75,11 +75,11 @@ fn check(cli: &Cli) -> Result<String, Vec<Failure>> {
                 note(account.lacks(key));
             }
         }
-        if let Some(Err(failure)) = values.ca_file.as_ref().map(|set| roots.read(&set.value)) {
+        if let Err(failure) = files.settings(&ConnectionArgs::default(), values) {
             note(failure);
         }
         let file = values.password_file.as_ref();
-        if let Some(Err(failure)) = file.map(|set| open_private(&set.value)) {
+        if let Some(Err(failure)) = file.map(|set| open_private(&set.value, PASSWORD_FILE)) {
             note(failure);
         }
         for template in values.to.iter().flat_map(|set| &set.value.0) {

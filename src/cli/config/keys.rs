@@ -1,16 +1,20 @@
 //! Every key of the configuration, in one place: the parser, `popfetch config show` and the
 //! manual read this table. To add a key is to add its lines here, and to use the field.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use popfetch::model::{FirstFetch, Policy, Secret, TlsMode};
+use popfetch::model::{AddressFamily, FirstFetch, Policy, Secret, TlsMode};
+use popfetch::net::TlsVersion;
 use popfetch::sasl::LoginMethod;
 use toml::de::DeValue;
 
 use super::super::args::OrderArg;
 use super::super::values::Pipeline;
+use super::network::{CommandLine, ProxyUrl};
+use super::tls::Fingerprints;
 use super::value::{
     Command, Deletion, Destinations, Host, Jobs, Messages, Port, Retries, Size, User, Value, Wrong,
 };
@@ -144,8 +148,36 @@ keys! {
         "The password itself. Nobody else may be able to read the file then.";
         "ca-file" ca_file: PathBuf, "(the system's)", "\"/etc/ssl/private-ca.pem\"",
         "The certificates to trust, as a PEM file, instead of the system's.";
+        "tls-fingerprint" tls_fingerprint: Fingerprints, "(none)", "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"",
+        "The SHA-256 fingerprint of the server's certificate or of its public key, or several of which one must fit. Without ca-file it stands for the authority, the dates and the name, which are not looked at then, as for a server that has signed its own certificate; with ca-file both are required.";
+        "tls-host" tls_host: Host, "(the host)", "\"pop.example.com\"",
+        "The name that the server's certificate must be for, and that the server is told (SNI).";
+        "tls-min-version" tls_min_version: TlsVersion, "\"1.2\"", "\"1.3\"",
+        "The oldest version of TLS that is spoken.";
+        "client-cert" client_cert: PathBuf, "(none)", "\"~/.config/popfetch/work.pem\"",
+        "The certificate that the server is shown when it asks: PEM (with the private key, or beside client-key) or PKCS#12. Nobody else may be able to read a file with a key.";
+        "client-key" client_key: PathBuf, "(in client-cert)", "\"~/.config/popfetch/work.key\"",
+        "The private key that belongs to client-cert: PKCS#8 in PEM, not encrypted.";
+        "client-cert-password-file" client_cert_password_file: PathBuf, "(none)", "\"~/.config/popfetch/work.p12.password\"",
+        "A file that holds the password of client-cert in PKCS#12 and that nobody else can read.";
+        "client-cert-password" client_cert_password: Secret, "(none)", "\"secret\"",
+        "That password itself. Nobody else may be able to read the file then.";
+        "proxy" proxy: ProxyUrl, "\"none\"", "\"socks5://127.0.0.1:1080\"",
+        "The proxy to connect through: socks5://host:port or http://host:port (HTTP CONNECT), with user:password@ before the host where it wants a login; nobody else may be able to read the file then. The proxy looks the server's name up. Variables like ALL_PROXY are not heeded: whatever set them would choose who sees the connection.";
+        "tunnel" tunnel: CommandLine, "(none)", "\"ssh -W pop.example.com:995 gateway\"",
+        "A command whose standard input and output are the connection, run by the shell, or without one if it is an array of words.";
+        "socket" socket: PathBuf, "(none)", "\"/run/pop3.sock\"",
+        "A Unix socket to connect to, instead of the host and the port.";
+        "address-family" address_family: AddressFamily, "\"any\"", "\"ipv4\"",
+        "Which addresses to connect to, of the server or of the proxy.";
+        "source-address" source_address: IpAddr, "(the system's choice)", "\"192.0.2.7\"",
+        "The address of this machine to connect from. Only addresses of its kind are tried.";
+        "connect-timeout" connect_timeout: Duration, "(timeout, but at most 30)", "10",
+        "How many seconds to wait for a connection: until the name is found, an address answers, and a proxy lets through.";
         "timeout" timeout: Duration, "60", "60",
         "How many seconds to wait for the server, between two octets too.";
+        "session-timeout" session_timeout: Duration, "(none)", "3600",
+        "How many seconds a session may take in all. What is complete by then is kept, and the next run goes on.";
         "retries" retries: Retries, "(3 while the mailbox is in use, else 0)", "5",
         "How often to try again after what may pass: a timeout, a lost connection, a mailbox in use, but never refused credentials. The first pause is one second, and each is twice as long as the one before, up to a minute.";
         "login-delay" login_delay: Duration, "(what the server announces)", "900",
@@ -195,6 +227,18 @@ impl Values {
             || self.password_command.is_some()
             || self.password.is_some();
         let mut defaults = defaults.clone();
+        // So does who says how the server is reached.
+        if self.proxy.is_some() || self.tunnel.is_some() || self.socket.is_some() {
+            defaults.proxy = None;
+            defaults.tunnel = None;
+            defaults.socket = None;
+        }
+        // The key and the password are the certificate's.
+        if self.client_cert.is_some() {
+            defaults.client_key = None;
+            defaults.client_cert_password_file = None;
+            defaults.client_cert_password = None;
+        }
         if own {
             defaults.password_file = None;
             defaults.password_command = None;
@@ -205,6 +249,13 @@ impl Values {
 }
 
 impl Values {
+    /// Whether a password stands in them.
+    pub(super) fn hold_secret(&self) -> bool {
+        self.password.is_some()
+            || self.client_cert_password.is_some()
+            || self.proxy.as_ref().is_some_and(|set| set.value.holds_secret())
+    }
+
     /// How many of the newest messages are never deleted.
     pub(crate) fn keep_newest(&self) -> u32 {
         self.keep_newest.as_ref().map_or(0, |set| set.value.0)

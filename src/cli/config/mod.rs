@@ -6,14 +6,16 @@
 mod command;
 mod keys;
 mod load;
+mod network;
 mod read;
 mod suggest;
+mod tls;
 mod value;
 
 pub(crate) use command::run;
 #[cfg(test)]
 pub(crate) use keys::Key;
-pub(crate) use keys::{Globals, Values};
+pub(crate) use keys::{Globals, Set, Values};
 pub(crate) use load::{AccountConfig, Config, locate};
 pub(crate) use suggest::{did_you_mean, nearest};
 pub(crate) use value::tls_name;

@@ -36,7 +36,7 @@ impl Content {
     /// Whether a password stands in it.
     pub(super) fn holds_secret(&self) -> bool {
         let own = self.accounts.iter().map(|entry| &entry.values);
-        own.chain([&self.defaults]).any(|values| values.password.is_some())
+        own.chain([&self.defaults]).any(Values::hold_secret)
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) trait Value: Sized {
     fn shown(&self) -> Option<serde_json::Value>;
 }
 
-fn text<'a>(value: &'a DeValue<'_>) -> Result<&'a str, Wrong> {
+pub(super) fn text<'a>(value: &'a DeValue<'_>) -> Result<&'a str, Wrong> {
     value.as_str().ok_or(Wrong::Kind)
 }
 
@@ -48,7 +48,7 @@ fn number(value: &DeValue<'_>, range: std::ops::RangeInclusive<u64>) -> Result<u
 }
 
 /// One of `words`, in either case.
-fn word<T: Copy>(value: &DeValue<'_>, words: &[(&'static str, T)]) -> Result<T, Wrong> {
+pub(super) fn word<T: Copy>(value: &DeValue<'_>, words: &[(&'static str, T)]) -> Result<T, Wrong> {
     let text = text(value)?;
     if let Some((_, meant)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
         return Ok(*meant);

@@ -14,7 +14,7 @@ use crate::support::certs::{Authority, Issued, Leaf};
 use crate::support::expect::{fails, run};
 use crate::support::namespace::Namespace;
 use crate::support::server::{Action, Capabilities, Script};
-use crate::support::site::tls_1_1;
+use crate::support::site::tls_acceptor;
 use crate::support::world::PASSWORD;
 use crate::support::{Accounts, Home, Site};
 
@@ -60,8 +60,9 @@ fn what_a_certificate_without_the_exact_name_is_good_for() {
             } else {
                 let sentence = format!("the certificate of {host} was refused: ");
                 fails(output, 76, &sentence, None);
-                let heard: &[&str] = if scheme == "pop3" { &["CAPA", "STLS"] } else { &[] };
-                site.heard_only(heard);
+                let (heard, then): (&[&str], &[&str]) =
+                    if scheme == "pop3" { (&["CAPA", "STLS"], &["STLS"]) } else { (&[], &[]) };
+                site.looked_at(heard, then);
             }
         }
     }
@@ -89,8 +90,9 @@ fn by_default_only_the_systems_authorities_count() {
             site.home.write("home/.config/popfetch/config.toml", text);
             let output = site.home.run(&["fetch"]).exits(76);
             output.says("popfetch: work: the certificate of localhost was refused: ");
-            let heard: &[&str] = if scheme == "starttls" { &["CAPA", "STLS"] } else { &[] };
-            site.heard_only(heard);
+            let (heard, then): (&[&str], &[&str]) =
+                if scheme == "starttls" { (&["CAPA", "STLS"], &["STLS"]) } else { (&[], &[]) };
+            site.looked_at(heard, then);
         }
     }
 }
@@ -114,7 +116,7 @@ fn what_a_refused_certificate_says_of_itself_is_not_shown() {
 
 #[test]
 fn tls_1_1_is_too_old_behind_stls_too() {
-    let acceptor = tls_1_1();
+    let acceptor = tls_acceptor(native_tls::Protocol::Tlsv11);
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("pop3://user@localhost:{}", listener.local_addr().unwrap().port());
     let server = thread::spawn(move || {

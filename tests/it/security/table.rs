@@ -291,7 +291,10 @@ const ROWS: &[Row] = &[
     row(
         "CVE-2011-3389",
         "TLS before 1.2",
-        By(&["tls::tls_1_1_is_too_old", "security/identity::tls_1_1_is_too_old_behind_stls_too"]),
+        By(&[
+            "trust/refused::versions_that_are_too_old",
+            "security/identity::tls_1_1_is_too_old_behind_stls_too",
+        ]),
     ),
     row(
         "CVE-2012-3482, CVE-2013-0249, CVE-2025-61962",
@@ -312,7 +315,7 @@ const ROWS: &[Row] = &[
         "CVE-2014-7273, CVE-2014-7274, CVE-2014-7275, CVE-2019-8337",
         "anybody's certificate",
         By(&[
-            "tls::certificates_that_are_refused",
+            "trust/refused::certificates_that_are_refused",
             "tls::addresses_need_an_address_in_the_certificate",
             "security/identity::by_default_only_the_systems_authorities_count",
             "security/identity::what_a_certificate_without_the_exact_name_is_good_for",

@@ -8,6 +8,8 @@ use rcgen::{
     ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 
+use sha2::{Digest, Sha256};
+
 /// A certificate authority that only the test knows.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -16,8 +18,13 @@ pub(crate) struct Authority {
 impl Authority {
     /// Makes a fresh authority with its own key.
     pub(crate) fn new() -> Self {
+        Self::called("popfetch test authority")
+    }
+
+    /// The same with another name.
+    pub(crate) fn called(name: &str) -> Self {
         let mut params = CertificateParams::default();
-        params.distinguished_name = common_name("popfetch test authority");
+        params.distinguished_name = common_name(name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate().expect("a CA key");
@@ -46,6 +53,7 @@ pub(crate) struct Leaf {
     names: Vec<String>,
     /// First and last year of validity; both start on 1 January.
     years: (i32, i32),
+    usage: ExtendedKeyUsagePurpose,
 }
 
 impl Leaf {
@@ -55,6 +63,7 @@ impl Leaf {
             common_name: "popfetch test server".into(),
             names: ["localhost", "127.0.0.1", "::1"].map(String::from).into(),
             years: (2020, 2120),
+            usage: ExtendedKeyUsagePurpose::ServerAuth,
         }
     }
 
@@ -71,6 +80,12 @@ impl Leaf {
         self.common_name = host.into();
         self.names.clear();
         self
+    }
+
+    /// Makes it the certificate of a client.
+    pub(crate) fn client(mut self, name: &str) -> Self {
+        self.usage = ExtendedKeyUsagePurpose::ClientAuth;
+        self.common_name_only(name)
     }
 
     /// Makes the validity end in the past.
@@ -99,7 +114,7 @@ impl Leaf {
         params.not_after = date_time_ymd(self.years.1, 1, 1);
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.extended_key_usages = vec![self.usage];
         // OpenSSL in strict mode wants it on everything an authority signs.
         params.use_authority_key_identifier_extension = true;
         params
@@ -116,11 +131,23 @@ pub(crate) struct Issued {
 }
 
 impl Issued {
+    /// The SHA-256 fingerprints of the certificate and of its public key.
+    pub(crate) fn fingerprints(&self) -> [String; 2] {
+        let (_, pem) = x509_parser::pem::parse_x509_pem(self.cert_pem.as_bytes()).expect("PEM");
+        let certificate = pem.parse_x509().expect("a certificate");
+        [fingerprint(&pem.contents), fingerprint(certificate.public_key().raw)]
+    }
+
     /// The pair in the form that a TLS server takes.
     pub(crate) fn identity(&self) -> native_tls::Identity {
         native_tls::Identity::from_pkcs8(self.cert_pem.as_bytes(), self.key_pem.as_bytes())
             .expect("a usable certificate and key")
     }
+}
+
+/// The SHA-256 fingerprint of what stands in `der`.
+fn fingerprint(der: &[u8]) -> String {
+    Sha256::digest(der).iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 fn common_name(name: &str) -> DistinguishedName {

@@ -12,10 +12,13 @@ pub(crate) mod maildir;
 pub(crate) mod mbox;
 pub(crate) mod namespace;
 pub(crate) mod peers;
+pub(crate) mod proxy;
+pub(crate) mod relay;
 pub(crate) mod server;
 pub(crate) mod site;
 pub(crate) mod tokens;
 pub(crate) mod tree;
+pub(crate) mod turns;
 pub(crate) mod watch;
 pub(crate) mod world;
 

@@ -70,6 +70,17 @@ impl Site {
         log
     }
 
+    /// Requires the same of a server whose certificate was refused, and which was called a second
+    /// time, only to look at that.
+    #[track_caller]
+    pub(crate) fn looked_at(&self, commands: &[&str], then: &[&str]) {
+        let log = self.server.finished_log();
+        let heard: Vec<_> = log.iter().map(Session::commands).collect();
+        assert_eq!(heard, [commands, then]);
+        self.home.mail().holds(Vec::<String>::new());
+        assert_eq!(self.mailbox.len(), 1);
+    }
+
     /// Requires that the message was fetched.
     #[track_caller]
     pub(crate) fn delivered(&self) {
@@ -78,11 +89,11 @@ impl Site {
     }
 }
 
-/// A server's side of TLS that knows no later version than 1.1.
-pub(crate) fn tls_1_1() -> native_tls::TlsAcceptor {
+/// A server's side of TLS that knows no later version than `newest`.
+pub(crate) fn tls_acceptor(newest: native_tls::Protocol) -> native_tls::TlsAcceptor {
     let issued = Authority::new().issue(Leaf::new());
     let mut builder = native_tls::TlsAcceptor::builder(issued.identity());
     builder.min_protocol_version(Some(native_tls::Protocol::Tlsv10));
-    builder.max_protocol_version(Some(native_tls::Protocol::Tlsv11));
+    builder.max_protocol_version(Some(newest));
     builder.build().expect("an acceptor")
 }

@@ -1,0 +1,5 @@
+//! Whom popfetch trusts, and to whom it shows what.
+
+mod client;
+mod pins;
+mod refused;
