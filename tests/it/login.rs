@@ -56,7 +56,12 @@ fn what_a_refused_login_means() {
         let world = World::with(|script| script.capabilities(lines()).on("AUTH", answer.clone()));
         let all = world.add_many(2);
         let sentence = format!("cannot log in to localhost as alice: the server says: {text}");
-        fails(world.fetch(&["--retries", "0"]), status, &sentence, (status == 77).then_some(APP_PASSWORD));
+        fails(
+            world.fetch(&["--retries", "0"]),
+            status,
+            &sentence,
+            (status == 77).then_some(APP_PASSWORD),
+        );
         let log = world.server.finished_log();
         let auth = log[0].commands().iter().filter(|line| line.starts_with("AUTH")).count();
         assert_eq!((log.len(), auth), (1, 1), "{text}");
