@@ -15,6 +15,7 @@ mod forged;
 mod mechanisms;
 mod numbers;
 mod runner;
+mod scram;
 mod sessions;
 mod silence;
 mod software;

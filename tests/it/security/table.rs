@@ -301,7 +301,7 @@ const ROWS: &[Row] = &[
         "a challenge that is none",
         By(&[
             "hostile/codes::challenges",
-            "hostile/mechanisms::scram_challenges",
+            "hostile/scram::challenges",
             "hostile/mechanisms::others",
             "client/tests::a_challenge_that_is_not_base64_is_answered_with_a_star",
         ]),
@@ -359,8 +359,8 @@ const ROWS: &[Row] = &[
         "A15",
         "a server that is believed without a proof, or that keeps a client hashing",
         By(&[
-            "hostile/mechanisms::scram_without_a_proof",
-            "hostile/mechanisms::scram_challenges",
+            "hostile/scram::success_without_a_proof",
+            "hostile/scram::challenges",
             "sasl/scram_tests::servers_that_do_not_know_the_password",
         ]),
     ),
@@ -369,7 +369,7 @@ const ROWS: &[Row] = &[
         "a weaker way to log in than the one that was asked for",
         By(&[
             "sasl/choice::what_is_asked_for_is_never_replaced",
-            "hostile/mechanisms::scram_without_a_proof",
+            "hostile/scram::success_without_a_proof",
         ]),
     ),
     row(
