@@ -37,6 +37,7 @@ complete -c popfetch -n "__fish_popfetch_needs_command" -s V -l version -d 'Prin
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "list" -d 'List the messages on the server'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "fetch" -d 'Fetch messages; by default those that are new'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "delete" -d 'Delete messages on the server'
+complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "status" -d 'Say how the accounts are, from what is known here: no network'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "config" -d 'Show the configuration, or check it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "state" -d 'Show what has been seen, and change it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -148,6 +149,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l headers-only
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l exit-code -d 'Exit with 1 when nothing new came'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l raw -d 'To standard output: the messages\' own bytes with nothing between them, not an mbox'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l crlf -d 'To standard output: keep CRLF line ends'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l retry -d 'Also try a password that the server has refused before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l seen -d 'What was seen before'
@@ -213,6 +215,16 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s q -l quiet 
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l max-age -d 'Exit with 75 when the last run of an account that went well is older than AGE' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s q -l quiet -d 'Say nothing but errors'
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l json -d 'Write JSON, one object a line'
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s h -l help -d 'Print help'
 complete -c popfetch -n "__fish_popfetch_using_subcommand config; and not __fish_seen_subcommand_from show path check" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand config; and not __fish_seen_subcommand_from show path check" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand config; and not __fish_seen_subcommand_from show path check" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
@@ -439,6 +451,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand completions" -s h -l h
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -f -a "(command popfetch config accounts 2>/dev/null)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand status" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from show" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from forget" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -f -a "(command popfetch config accounts 2>/dev/null)"

@@ -263,6 +263,7 @@ fn assemble(
         tls: files.settings(args, values)?,
         timeouts: timeouts(args, values),
         retries: args.retries.or(values.retries.as_ref().map(|set| set.value.0)),
+        report_after: values.report_errors_after.as_ref().map(|set| set.value.0),
         login_delay: values
             .login_delay
             .as_ref()

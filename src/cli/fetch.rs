@@ -129,6 +129,7 @@ impl Run<'_> {
             selection: self.selection.clone(),
             policy: self.args.policy(mail, look),
             dry_run: self.args.dry_run,
+            retry: self.args.retry,
         };
         let started = Instant::now();
         if self.cli.global.json {
@@ -157,6 +158,7 @@ impl Run<'_> {
         let outcome = jobs::fetch(account, context, &options, &mut progress);
         self.count(&outcome);
         progress.finish(&outcome, started.elapsed());
+        progress.tell(outcome.news, context.surroundings.seconds());
         let (exit, _) = conclude(&outcome, account, context);
         // In one piece: other accounts have a plan, too.
         let plan = io::stdout().write_all(progress.plan().as_bytes());

@@ -44,6 +44,7 @@ mod signals;
 mod size;
 mod source;
 mod state;
+mod status;
 mod surroundings;
 mod system_roots;
 mod table;
@@ -97,6 +98,7 @@ fn run(cli: &Cli) -> Exit {
         Command::List(args) => list::run(cli, args),
         Command::Fetch(args) => fetch::run(cli, args),
         Command::Delete(args) => delete::run(cli, args),
+        Command::Status(args) => status::run(cli, args),
         Command::Config(args) => config::run(cli, args.command),
         Command::State(args) => state::run(cli, &args.command),
         Command::Completions(args) => completions::run(args.shell),

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use popfetch::jobs::{Event, Observer, Outcome, Planned};
+use popfetch::jobs::{Event, News, Observer, Outcome, Planned};
 use popfetch::model::{AccountName, Listed, count};
 
 use super::accounts::shown;
 use super::report::{retrying, too_early};
 use super::screen::{bars, say, width};
-use super::size::{seconds, size};
+use super::size::{seconds, size, span};
 use super::table::fit;
 
 /// How much is told.
@@ -105,6 +105,14 @@ impl Progress {
                     self.line(&format!("{first}; {others} more {what} (-v names them)"));
                 }
             }
+        }
+    }
+
+    /// Says that a trouble is over which was told of.
+    pub(crate) fn tell(&self, news: News, now: i64) {
+        if let (News::Over(since), true) = (news, self.talk.warnings) {
+            let lasted = Duration::from_secs((now - since).max(0).unsigned_abs());
+            self.line(&format!("works again, after {}", span(lasted)));
         }
     }
 

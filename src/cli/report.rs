@@ -1,6 +1,5 @@
 //! Errors and warnings, as a person reads them.
 
-use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -44,7 +43,7 @@ impl Failure {
         Self {
             exit: Exit::of(error.class(), signal),
             account: Some(account.to_string()),
-            message: chain(error),
+            message: error.sentence(),
             hint: error.hint().map(str::to_owned),
         }
     }
@@ -83,23 +82,6 @@ impl Failure {
     }
 }
 
-/// An error and what caused it, in one line. No error of ours repeats its cause; others may, or
-/// put a code in front of it, so what has been said is not said again.
-fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut said = text.clone();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let sentence = error.to_string();
-        if !said.ends_with(&sentence) && !sentence.ends_with(&said) {
-            let _ = write!(text, ": {sentence}");
-            said = sentence;
-        }
-        cause = error.source();
-    }
-    text
-}
-
 /// That nothing was done, since the server lets nobody in for so many seconds.
 pub(crate) fn too_early(wait: i64) -> String {
     let wait = Duration::from_secs(wait.unsigned_abs());
@@ -108,24 +90,12 @@ pub(crate) fn too_early(wait: i64) -> String {
 
 /// That something failed, and is tried again after so many seconds.
 pub(crate) fn retrying(error: &jobs::Error, pause: u64) -> String {
-    format!("{}; trying again in {pause} s", chain(error))
+    format!("{}; trying again in {pause} s", error.sentence())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_cause_is_told_twice() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("{0}")]
-        struct Link(&'static str, #[source] Option<Box<Link>>);
-        let link = |text, source| Link(text, Some(Box::new(source)));
-        let inner = link("disk full", Link("code 13: disk full", None));
-        assert_eq!(chain(&link("cannot write", inner)), "cannot write: disk full");
-        let inner = link("cannot write: disk full", Link("disk full", None));
-        assert_eq!(chain(&link("no mail", inner)), "no mail: cannot write: disk full");
-    }
 
     #[test]
     fn one_line_and_a_hint_with_nothing_a_terminal_acts_on() {

@@ -1,12 +1,12 @@
 //! What every command does around its jobs.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::sync::OnceLock;
 use std::thread;
 
 use anyhow::Context as _;
 use popfetch::client::Trace;
-use popfetch::jobs::{self, Account, Class, Context, Offers, Outcome};
+use popfetch::jobs::{self, Account, Class, Context, News, Offers, Outcome};
 use popfetch::model::{AccountName, Interrupt, Surroundings};
 use popfetch::net::Connectors;
 use popfetch::state::StateDirectory;
@@ -145,13 +145,17 @@ pub(crate) fn each_account<J: Sync>(
     Ok(Exit::merge(exits.into_iter().map(|exit| exit.into_inner().unwrap_or_else(interrupted))))
 }
 
+fn failure_of(error: &jobs::Error, account: &Account, context: &Context<'_>) -> Failure {
+    Failure::of_job(error, &account.name, context.interrupt.signal())
+}
+
 /// The failure that an error of a job is, told on standard error.
 pub(crate) fn tell_failure(
     error: &jobs::Error,
     account: &Account,
     context: &Context<'_>,
 ) -> Failure {
-    let failure = Failure::of_job(error, &account.name, context.interrupt.signal());
+    let failure = failure_of(error, account, context);
     // A reader that has seen enough is no news.
     let gone =
         matches!(error, jobs::Error::Output(error) if error.kind() == io::ErrorKind::BrokenPipe);
@@ -169,7 +173,12 @@ pub(crate) fn conclude(
 ) -> (Exit, Option<Failure>) {
     match &outcome.error {
         Some(error) => {
-            let failure = tell_failure(error, account, context);
+            // Who sits before a terminal wants to know in any case.
+            let failure = if outcome.news == News::Quiet && !io::stderr().is_terminal() {
+                failure_of(error, account, context)
+            } else {
+                tell_failure(error, account, context)
+            };
             (failure.exit, Some(failure))
         }
         None if outcome.failed > 0 => (Exit::IO, None),

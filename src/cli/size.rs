@@ -27,10 +27,39 @@ pub(crate) fn seconds(duration: Duration) -> String {
     }
 }
 
+/// A time span, roughly: `40 s`, `5 min`, `3 h 20 min`, `12 d`.
+pub(crate) fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{minutes} min"),
+        3600..36_000 => format!("{hours} h {} min", minutes % 60),
+        36_000..172_800 => format!("{hours} h"),
+        _ => format!("{days} d"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use popfetch::model::count;
+
+    #[test]
+    fn spans() {
+        for (seconds, shown) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3599, "59 min"),
+            (12_000, "3 h 20 min"),
+            (36_000, "10 h"),
+            (172_799, "47 h"),
+            (172_800, "2 d"),
+        ] {
+            assert_eq!(span(Duration::from_secs(seconds)), shown);
+        }
+    }
 
     #[test]
     fn sizes() {

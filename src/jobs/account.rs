@@ -35,6 +35,9 @@ pub struct Account {
     pub retries: Option<u32>,
     /// How many seconds must lie between two logins, where the server does not ask for more.
     pub login_delay: u32,
+    /// How many seconds a fault that may pass must have lasted before the user is told. Where
+    /// nothing is said, all is told at once.
+    pub report_after: Option<i64>,
     /// The most commands to send ahead of their replies; nothing leaves that to what the server
     /// announces and has shown that it can take.
     pub pipeline: Option<usize>,

@@ -1,5 +1,7 @@
 //! Why a job ended early, what that means for the caller, and what could be done about it.
 
+use std::error::Error as StdError;
+use std::fmt::Write as _;
 use std::io;
 
 use super::With;
@@ -52,6 +54,16 @@ pub enum Error {
         host: String,
         /// What it offers.
         source: NoMethod,
+    },
+    /// The server has refused this password before.
+    #[error(
+        "cannot log in to {host} as {user}: the server has refused this password before, and it was not tried again"
+    )]
+    RefusedBefore {
+        /// Where.
+        host: String,
+        /// As whom.
+        user: String,
     },
     /// The password or the token would go over an unprotected line.
     #[error("the connection to {host} is not protected; the {} was not sent", .kind.name())]
@@ -190,6 +202,13 @@ impl Error {
         }
     }
 
+    /// It and what caused it, in one line. No error of ours repeats its cause; others may, or put a
+    /// code in front of it, so what has been said is not said again.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        sentence(self)
+    }
+
     /// What it means for the caller.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -197,6 +216,7 @@ impl Error {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
             Self::Token { source, .. } => token_class(source.cause),
+            Self::RefusedBefore { .. } => Class::NoPermission,
             Self::NoMethod { source: NoMethod::Unfit { .. }, .. } => Class::Config,
             Self::NoMethod { source: NoMethod::NotOffered { .. }, .. } => Class::Unavailable,
             Self::Oversized { .. } => Class::Protocol,
@@ -267,6 +287,7 @@ impl Error {
             Self::Cleartext { .. } => {
                 "use TLS, or --allow-cleartext-password if everybody on the way may read it"
             }
+            Self::RefusedBefore { .. } => "change the password, or try it once more with --retry",
             Self::NoUidl { .. } => "fetch with --delete, which fetches at least once, then deletes",
             Self::Renumbered { .. } => "popfetch state adopt tells the state the new unique-ids",
             Self::Server { source: client::Error::NotOffered { what: "STLS" }, .. } => {
@@ -283,6 +304,21 @@ impl Error {
             _ => return None,
         })
     }
+}
+
+fn sentence(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut said = text.clone();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let sentence = error.to_string();
+        if !said.ends_with(&sentence) && !sentence.ends_with(&said) {
+            let _ = write!(text, ": {sentence}");
+            said = sentence;
+        }
+        cause = error.source();
+    }
+    text
 }
 
 fn net_class(error: &net::Error) -> Class {
@@ -425,5 +461,22 @@ fn state_class(error: &state::Error) -> Class {
         state::Error::Storage { .. } => Class::Io,
         state::Error::Busy { .. } | state::Error::InUse(_) => Class::Temporary,
         state::Error::OtherMailbox { .. } => Class::Config,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Link(&'static str, #[source] Option<Box<Link>>);
+        let link = |text, source| Link(text, Some(Box::new(source)));
+        let inner = link("disk full", Link("code 13: disk full", None));
+        assert_eq!(sentence(&link("cannot write", inner)), "cannot write: disk full");
+        let inner = link("cannot write: disk full", Link("disk full", None));
+        assert_eq!(sentence(&link("no mail", inner)), "no mail: cannot write: disk full");
     }
 }

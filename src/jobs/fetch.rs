@@ -16,6 +16,7 @@ use super::memory::Memory;
 use super::plan::{Item, Plan, Skip};
 use super::recover::{Recovery, sweep};
 use super::remove::Deletions;
+use super::trouble::{self, may_try};
 use super::{Account, Context, Error, Event, Observer, Outcome, Planned};
 use crate::client::{Failure, Session};
 use crate::delivery::Names;
@@ -34,6 +35,8 @@ pub struct FetchOptions<'a> {
     pub policy: Policy,
     /// Only say what would be done.
     pub dry_run: bool,
+    /// Also try a password that the server has refused before.
+    pub retry: bool,
 }
 
 /// How long an interrupted fetch may take to leave things in order.
@@ -76,6 +79,10 @@ pub fn fetch(
                 continue;
             }
             (Err(error), first) => outcome.error = Some(worse(first, error)),
+        }
+        if !options.dry_run && !options.policy.look && !outcome.too_early && outcome.failed == 0 {
+            let before = outcome.trouble.take();
+            outcome.news = trouble::conclude(account, context, before, outcome.error.as_ref());
         }
         return outcome;
     }
@@ -149,6 +156,12 @@ fn run(
     }
 
     let first = books.state().is_some_and(|state| state.is_first_run().unwrap_or(false));
+    if let Some(state) = books.writable() {
+        outcome.trouble = state.trouble()?;
+    }
+    if !options.retry {
+        may_try(account, &id, outcome.trouble.as_ref())?;
+    }
     let memory = books.memory()?;
     if let Some(seconds) = too_early(&memory, selection, context) {
         return Ok(Fetched::TooEarly(seconds));

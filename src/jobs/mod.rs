@@ -32,6 +32,8 @@ mod recover;
 mod remove;
 mod renumber;
 mod select;
+mod status;
+mod trouble;
 mod verify;
 mod with;
 
@@ -46,9 +48,11 @@ pub use list::{ListOptions, Row, count, list};
 pub use offers::Offers;
 pub use rebuild::{mark_seen, rebuild};
 pub use records::{Report, export, forget, import, report};
+pub use status::{Status, status};
+pub use trouble::News;
 pub use with::With;
 
-use crate::model::Octets;
+use crate::model::{Octets, Trouble};
 
 /// What a run did, whether it went well or not.
 #[derive(Debug, Default)]
@@ -65,6 +69,10 @@ pub struct Outcome {
     pub failed: u64,
     /// Messages whose deletion the server confirmed.
     pub deleted: u64,
+    /// What there is to tell of how it ended.
+    pub news: News,
+    /// What was wrong before it.
+    trouble: Option<Trouble>,
     /// Nothing was done, since the server lets nobody in yet.
     pub too_early: bool,
     /// What ended the run early, if anything did.

@@ -13,6 +13,7 @@ mod route;
 mod secret;
 mod selection;
 mod surroundings;
+mod trouble;
 
 pub use account::{AccountName, InvalidAccountName, MailboxIdentity};
 pub use count::count;
@@ -29,3 +30,4 @@ pub use route::{
 pub use secret::Secret;
 pub use selection::{HeaderConditions, NumberSet, Scope, Selection};
 pub use surroundings::Surroundings;
+pub use trouble::Trouble;

@@ -5,11 +5,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, Transaction};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
 use super::{KnownMessage, schema};
 use crate::model::{
-    MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Remembered, Staged, Uid,
+    MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Remembered, Staged, Trouble, Uid,
 };
 
 /// A column that holds what it cannot hold.
@@ -371,4 +371,39 @@ pub(super) fn remember(
 fn each(transaction: &Transaction<'_>, statement: &str, ids: &[i64]) -> rusqlite::Result<()> {
     let mut statement = transaction.prepare_cached(statement)?;
     ids.iter().try_for_each(|id| statement.execute([id]).map(drop))
+}
+
+/// What is wrong; nothing in a state of an earlier version that is only read.
+pub(super) fn trouble(connection: &Connection) -> rusqlite::Result<Option<Trouble>> {
+    if schema::version(connection)? < schema::VERSION {
+        return Ok(None);
+    }
+    let select = "SELECT since, last_at, error, told, refused, refusals FROM trouble";
+    let trouble = connection.query_row(select, (), |row| {
+        Ok(Trouble {
+            since: row.get(0)?,
+            last_at: row.get(1)?,
+            error: row.get(2)?,
+            told: row.get(3)?,
+            refused: row.get(4)?,
+            refusals: row.get(5)?,
+        })
+    });
+    trouble.optional()
+}
+
+pub(super) fn note_trouble(
+    transaction: &Transaction<'_>,
+    trouble: &Trouble,
+) -> rusqlite::Result<()> {
+    let Trouble { since, last_at, error, told, refused, refusals } = trouble;
+    let replace = "
+        INSERT OR REPLACE INTO trouble (id, since, last_at, error, told, refused, refusals)
+        VALUES (1, ?, ?, ?, ?, ?, ?)";
+    let values = (since, last_at, error, told, refused, refusals);
+    transaction.prepare_cached(replace)?.execute(values).map(drop)
+}
+
+pub(super) fn end_trouble(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.execute("DELETE FROM trouble", ()).map(drop)
 }

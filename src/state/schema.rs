@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction};
 
 /// What each schema version adds to the one before. The file's version is its `user_version`.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     -- One row: which mailbox this is.
     CREATE TABLE mailbox (
@@ -74,6 +74,18 @@ const MIGRATIONS: [&str; 3] = [
     "
     -- Before then the server lets nobody in (LOGIN-DELAY).
     ALTER TABLE mailbox ADD COLUMN next_login INTEGER;
+",
+    "
+    -- What is wrong since the last run that went well. At most one row.
+    CREATE TABLE trouble (
+        id       INTEGER PRIMARY KEY CHECK (id = 1),
+        since    INTEGER NOT NULL,       -- when a run first failed
+        last_at  INTEGER NOT NULL,       -- when the last one did, ...
+        error    TEXT NOT NULL,          -- ... and why
+        told     INTEGER NOT NULL,       -- whether the user was told
+        refused  BLOB,                   -- a fingerprint of the password that the server refused, ...
+        refusals INTEGER NOT NULL        -- ... and how often it did in a row
+    ) STRICT;
 ",
 ];
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use super::open::sync_journal;
 use super::{Error, Known, record};
 use crate::durable;
-use crate::model::{MessageKey, Origin, PendingDelivery, Place, Receipt, Remembered, Uid};
+use crate::model::{MessageKey, Origin, PendingDelivery, Place, Receipt, Remembered, Trouble, Uid};
 
 /// An account's state.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Times {
     pub last_login: Option<i64>,
     /// When a run last went well.
     pub last_success: Option<i64>,
+    /// Before then the server lets nobody in.
+    pub next_login: Option<i64>,
 }
 
 /// How long a message is remembered that no listing shows any more: one empty listing from a sick
@@ -167,9 +169,10 @@ impl State {
     pub fn times(&self) -> Result<Times, Error> {
         let select = "SELECT last_login, last_success FROM mailbox";
         let times = self.connection.query_row(select, (), |row| {
-            Ok(Times { last_login: row.get(0)?, last_success: row.get(1)? })
+            Ok(Times { last_login: row.get(0)?, last_success: row.get(1)?, next_login: None })
         });
-        times.map_err(|source| self.fail(source))
+        let times = times.map_err(|source| self.fail(source))?;
+        Ok(Times { next_login: self.remembered()?.next_login, ..times })
     }
 
     /// What is remembered of the server.
@@ -296,8 +299,24 @@ impl State {
         })
     }
 
-    /// Ends a run: when it logged in and, if all went well, when it ended; and the deliveries
-    /// that are finished, since no later batch will say so.
+    /// What is wrong since the last run that went well.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn trouble(&self) -> Result<Option<Trouble>, Error> {
+        record::trouble(&self.connection).map_err(|source| self.fail(source))
+    }
+
+    /// Takes note of what is wrong.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn note_trouble(&mut self, trouble: &Trouble) -> Result<(), Error> {
+        self.transact(|transaction| record::note_trouble(transaction, trouble))
+    }
+
+    /// Ends a run: when it logged in and, if all went well, when it ended, which ends all
+    /// trouble; and the deliveries that are finished, since no later batch will say so.
     ///
     /// # Errors
     /// [`Error`].
@@ -309,6 +328,9 @@ impl State {
     ) -> Result<(), Error> {
         self.transact(|transaction| {
             record::finish(transaction, finished)?;
+            if success.is_some() {
+                record::end_trouble(transaction)?;
+            }
             record::set_times(transaction, login, success)
         })
     }

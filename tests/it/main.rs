@@ -29,6 +29,7 @@ mod security;
 mod selections;
 mod state;
 mod statefile;
+mod status;
 mod stdout;
 // The crash tests use it too, and not all the same parts of it.
 #[allow(dead_code)]

@@ -60,6 +60,9 @@ pub(crate) struct FetchArgs {
     /// To standard output: keep CRLF line ends
     #[arg(long)]
     pub(crate) crlf: bool,
+    /// Also try a password that the server has refused before
+    #[arg(long)]
+    pub(crate) retry: bool,
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::cli::values::parse_age;
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use fetch::{FetchArgs, OrderArg};
 pub(crate) use selection::SelectionArgs;
@@ -69,6 +70,8 @@ pub(crate) enum Command {
     Fetch(FetchArgs),
     /// Delete messages on the server
     Delete(DeleteArgs),
+    /// Say how the accounts are, from what is known here: no network
+    Status(StatusArgs),
     /// Show the configuration, or check it
     Config(ConfigArgs),
     /// Show what has been seen, and change it
@@ -130,6 +133,17 @@ pub(crate) struct ListArgs {
     pub(crate) selection: SelectionArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatusArgs {
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) accounts: Vec<String>,
+    /// Exit with 75 when the last run of an account that went well is older than AGE
+    #[arg(long, value_name = "AGE", value_parser = parse_age)]
+    pub(crate) max_age: Option<i64>,
 }
 
 #[derive(Debug, Args)]

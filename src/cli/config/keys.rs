@@ -16,7 +16,8 @@ use super::super::values::Pipeline;
 use super::network::{CommandLine, ProxyUrl};
 use super::tls::Fingerprints;
 use super::value::{
-    Command, Deletion, Destinations, Host, Jobs, Messages, Port, Retries, Size, User, Value, Wrong,
+    Age, Command, Deletion, Destinations, Host, Jobs, Messages, Port, Retries, Size, User, Value,
+    Wrong,
 };
 
 /// What is known of a key.
@@ -180,6 +181,8 @@ keys! {
         "How many seconds a session may take in all. What is complete by then is kept, and the next run goes on.";
         "retries" retries: Retries, "(3 while the mailbox is in use, else 0)", "5",
         "How often to try again after what may pass: a timeout, a lost connection, a mailbox in use, but never refused credentials. The first pause is one second, and each is twice as long as the one before, up to a minute.";
+        "report-errors-after" report_errors_after: Age, "(at once)", "\"1h\"",
+        "How long a fault that may pass must have lasted before a fetch says so; then it says so once, and once when it is over. A password that the server has refused is then not tried again until something changes (or --retry). Without this key every fetch tries, and says what is wrong.";
         "login-delay" login_delay: Duration, "(what the server announces)", "900",
         "How many seconds must lie between two logins. Within them a fetch of new mail does nothing. What the server announces (LOGIN-DELAY) counts where it is longer, up to a day.";
         "pipeline" pipeline: Pipeline, "\"auto\"", "\"off\"",

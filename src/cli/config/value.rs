@@ -291,6 +291,24 @@ impl Value for Destinations {
     }
 }
 
+/// A time span in seconds, and how it was written.
+#[derive(Clone, Debug)]
+pub(crate) struct Age(pub(crate) i64, String);
+
+impl Value for Age {
+    const KIND: &'static str = "an age like \"12h\" or \"14d\"";
+
+    fn read(value: &DeValue<'_>, _: &Path) -> Result<Self, Wrong> {
+        let text = text(value)?;
+        let age = parse_age(text).map_err(|message| Wrong::Value(message, None))?;
+        Ok(Self(age, text.to_owned()))
+    }
+
+    fn shown(&self) -> Option<serde_json::Value> {
+        Some(json!(self.1))
+    }
+}
+
 /// When mail that is safe here is deleted on the server.
 #[derive(Clone, Debug)]
 pub(crate) enum Deletion {

@@ -39,6 +39,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         page("popfetch-fetch.1", include_str!("pages/popfetch-fetch.1")),
         page("popfetch-delete.1", include_str!("pages/popfetch-delete.1")),
         page("popfetch-config.1", include_str!("pages/popfetch-config.1")),
+        page("popfetch-status.1", include_str!("pages/popfetch-status.1")),
         page("popfetch-state.1", include_str!("pages/popfetch-state.1")),
         page("popfetch-completions.1", include_str!("pages/popfetch-completions.1")),
         ("popfetch.toml.5", fill("popfetch.toml.5", include_str!("pages/popfetch.toml.5"), &root)),

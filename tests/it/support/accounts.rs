@@ -7,7 +7,7 @@ use std::process::Command;
 use super::certs::{Authority, Leaf};
 use super::home::finish;
 use super::server::{Mailbox, Script, Server};
-use super::world::PASSWORD;
+use super::world::{PASSWORD, move_times};
 use super::{Home, Maildir, Output};
 
 /// A home with a configuration, and the servers of its accounts.
@@ -31,10 +31,23 @@ impl Accounts {
     /// Starts the server of `name`, whose user is called the same; `change` makes it misbehave.
     pub(crate) fn serve(&mut self, name: &str, change: impl FnOnce(Script) -> Script) -> Mailbox {
         let mailbox = Mailbox::new();
-        let script = Script::new().implicit_tls(self.identity.clone()).login(name, PASSWORD);
-        let server = Server::start(change(script), &mailbox);
+        let server = Server::start(change(self.script(name)), &mailbox);
         self.servers.push((name.to_owned(), mailbox.clone(), server));
         mailbox
+    }
+
+    fn script(&self, name: &str) -> Script {
+        Script::new().implicit_tls(self.identity.clone()).login(name, PASSWORD)
+    }
+
+    /// Makes the server of `name` behave as `change` says from the next connection on.
+    pub(crate) fn change(&self, name: &str, change: impl FnOnce(Script) -> Script) {
+        self.server(name).set_script(change(self.script(name)));
+    }
+
+    /// Moves the times that the state of `account` holds by so many days.
+    pub(crate) fn move_times(&self, account: &str, days: i64) {
+        move_times(&self.home.path(&format!("state/popfetch/{account}.db")), days);
     }
 
     /// A well-behaved server with `count` messages, which are given back with LF line ends.

@@ -1,5 +1,6 @@
 //! A home, a scripted server over TLS, and mail on it.
 
+use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
@@ -62,21 +63,7 @@ impl World {
     /// way.
     pub(crate) fn move_times(&self, days: i64) {
         let name = format!("{}.db", self.account().replace(':', "%3A"));
-        let state = Connection::open(self.home.path("state/popfetch").join(name)).unwrap();
-        let seconds = days * 24 * 3600;
-        for (table, columns) in [
-            ("message", &["at", "missing_since", "dele_at", "deleted_at"][..]),
-            (
-                "mailbox",
-                &["last_login", "last_success", "met_at", "one_by_one_until", "next_login"],
-            ),
-            ("failure", &["last_at"]),
-        ] {
-            for column in columns {
-                let update = format!("UPDATE {table} SET {column} = {column} + ?");
-                state.execute(&update, [seconds]).unwrap();
-            }
-        }
+        move_times(&self.home.path("state/popfetch").join(name), days);
     }
 
     /// Adds `count` messages.
@@ -127,4 +114,21 @@ impl World {
 
 fn script(identity: &native_tls::Identity) -> Script {
     Script::new().implicit_tls(identity.clone()).login(USER, PASSWORD)
+}
+
+/// Moves the times that a state holds by so many days.
+pub(crate) fn move_times(state: &Path, days: i64) {
+    let state = Connection::open(state).unwrap();
+    let seconds = days * 24 * 3600;
+    for (table, columns) in [
+        ("message", &["at", "missing_since", "dele_at", "deleted_at"][..]),
+        ("mailbox", &["last_login", "last_success", "met_at", "one_by_one_until", "next_login"]),
+        ("failure", &["last_at"]),
+        ("trouble", &["since", "last_at"]),
+    ] {
+        for column in columns {
+            let update = format!("UPDATE {table} SET {column} = {column} + ?");
+            state.execute(&update, [seconds]).unwrap();
+        }
+    }
 }
