@@ -57,10 +57,14 @@ impl Wallet {
 
     /// A Dovecot that lets nobody in without a certificate.
     fn insisting(&self) -> Dovecot {
+        self.dovecot("auth_ssl_require_client_cert = yes")
+    }
+
+    /// A Dovecot that looks at certificates, with these lines.
+    fn dovecot(&self, lines: &str) -> Dovecot {
         let ca = self.home.path("ca.pem");
         let settings = format!(
-            "ssl_ca = <{}\nssl_verify_client_cert = yes\nauth_ssl_require_client_cert = yes\n\
-             ssl_require_crl = no\n",
+            "ssl_ca = <{}\nssl_verify_client_cert = yes\nssl_require_crl = no\n{lines}\n",
             ca.display()
         );
         let dovecot = Dovecot::start_with(&self.authority.issue(Leaf::new()), &settings);
@@ -104,6 +108,27 @@ fn every_form_lets_in() {
     wallet.run("list", dovecot.port(), &[("alice", lines)], &args).succeeds();
     let pair = ["--count", "alice", "--client-cert", "cert.pem", "--client-key", "key.pem"];
     wallet.run("list", dovecot.port(), &[("alice", lines)], &pair).succeeds();
+}
+
+/// SASL EXTERNAL: the certificate says who it is, and no password is needed or asked for.
+#[test]
+fn it_logs_in_by_itself() {
+    let wallet = Wallet::new();
+    let dovecot = wallet.dovecot(
+        "auth_ssl_username_from_cert = yes\nauth_mechanisms = plain external\n\
+         passdb {\n driver = static\n mechanisms = external\n args = nopassword\n}",
+    );
+    let external = "auth = \"EXTERNAL\"";
+    let with = format!("{external}\nclient-cert = \"both.pem\"");
+    let output = wallet.run("fetch", dovecot.port(), &[("alice", &with)], &["-vv"]).exits(0);
+    assert!(output.stderr.contains("AUTH EXTERNAL"), "{}", output.stderr);
+    assert!(!output.stderr.contains("PASS"), "{}", output.stderr);
+    assert_eq!(fs::read_dir(wallet.home.path("mail-alice/new")).unwrap().count(), 1);
+    // Alice's certificate is not bob's, and none is nobody's.
+    for (name, lines) in [("bob", with.as_str()), ("alice", external)] {
+        let output = wallet.run("fetch", dovecot.port(), &[(name, lines)], &[]);
+        fails(output, 77, &format!("cannot log in to localhost as {name}"), Some("certificate"));
+    }
 }
 
 /// Connections are shared among accounts by what is the same; this is not.
