@@ -29,6 +29,26 @@ pub(crate) fn find(mailbox: &str, interrupt: &Interrupt) -> Result<Option<Secret
     .map(Option::flatten)
 }
 
+/// Keeps the password of `mailbox`.
+pub(crate) fn store(mailbox: &str, password: Secret, interrupt: &Interrupt) -> Result<(), Failure> {
+    let stored = ask(mailbox, interrupt, move |entry| entry.set_secret(password.expose()))?;
+    stored.ok_or_else(|| {
+        refuse("there is no keyring in this session".to_owned()).with_hint(
+            "keep the password in a file or a password manager: password-file, password-command",
+        )
+    })
+}
+
+/// Removes the password of `mailbox`; says whether there was one.
+pub(crate) fn remove(mailbox: &str, interrupt: &Interrupt) -> Result<bool, Failure> {
+    let removed = ask(mailbox, interrupt, |entry| match entry.delete_credential() {
+        Ok(()) => Ok(true),
+        Err(Error::NoEntry) => Ok(false),
+        Err(error) => Err(error),
+    })?;
+    Ok(removed == Some(true))
+}
+
 /// Does `work` with the entry of `mailbox`; nothing where there is no keyring: on servers and under
 /// cron there mostly is none. It may take as long as the user takes to unlock it.
 fn ask<T: Send + 'static>(

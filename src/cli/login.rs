@@ -8,11 +8,12 @@ use popfetch::model::{Interrupt, Tokens as _};
 use popfetch::oauth::{self, Answers, AuthorizationServer, Flow, Forgotten, Grant, Redirect};
 use popfetch::proto::visible;
 
-use super::accounts::{Prepared, prepare};
+use super::accounts::{Prepared, prepare, shown};
 use super::args::{Cli, ConnectionArgs, LoginArgs, LogoutArgs};
 use super::blocking::NoAnswer;
 use super::consent::{ConsentSettings, failure};
 use super::exit::Exit;
+use super::kept_password;
 use super::output::written;
 use super::proof::ProofSource;
 use super::question;
@@ -25,22 +26,29 @@ use super::system_roots;
 
 pub(crate) fn run(cli: &Cli, args: &LoginArgs) -> anyhow::Result<Exit> {
     let setting = Setting::new(cli)?;
-    let Prepared { account, proof, .. } = only(&args.account, cli)?;
+    let Prepared { mut account, proof, .. } = only(&args.account, cli)?;
     setting.with_context(1, |context| match proof {
         ProofSource::Consent(settings) => {
             log_in(args, &settings, &account, context)
                 .map_err(|failure| failure.for_account(account.name.as_str()))?;
-            if cli.global.quiet {
-                return Ok(Exit::OK);
-            }
             let user = visible(account.user.as_bytes(), 200);
             let name = &account.name;
-            let done = format!(
-                "popfetch has access to the mail of {user} now; try: popfetch list {name}\n"
-            );
-            Ok(written(io::stdout().write_all(done.as_bytes()))?)
+            tell(
+                cli,
+                &format!(
+                    "popfetch has access to the mail of {user} now; try: popfetch list {name}\n"
+                ),
+            )
         }
-        // Passwords could be kept from here.
+        ProofSource::Password(source) => {
+            let kept = kept_password::keep(&mut account, &source, context);
+            kept.map_err(|failure| failure.for_account(account.name.as_str()))?;
+            let name = shown(&account.name);
+            tell(
+                cli,
+                &format!("the keyring has the password of {name}; try: popfetch list {name}\n"),
+            )
+        }
         _ => Err(nothing_to_do(&account, "log in to").into()),
     })
 }
@@ -69,14 +77,32 @@ pub(crate) fn run_out(cli: &Cli, args: &LogoutArgs) -> anyhow::Result<Exit> {
                     format!("the tokens for {name} are removed from this machine\n")
                 }
             };
-            if cli.global.quiet {
-                return Ok(Exit::OK);
-            }
-            Ok(written(io::stdout().write_all(done.as_bytes()))?)
+            tell(cli, &done)
         }
-        // Kept passwords could be removed from here.
+        ProofSource::Password(_) => {
+            let forgotten = kept_password::forget(&account, context);
+            let forgotten =
+                forgotten.map_err(|failure| failure.for_account(account.name.as_str()))?;
+            let name = shown(&account.name);
+            tell(
+                cli,
+                &if forgotten {
+                    format!("the keyring has forgotten the password of {name}\n")
+                } else {
+                    format!("the keyring had no password of {name}\n")
+                },
+            )
+        }
         _ => Err(nothing_to_do(&account, "log out of").into()),
     })
+}
+
+/// Says what was done.
+fn tell(cli: &Cli, done: &str) -> anyhow::Result<Exit> {
+    if cli.global.quiet {
+        return Ok(Exit::OK);
+    }
+    Ok(written(io::stdout().write_all(done.as_bytes()))?)
 }
 
 /// The one account that is meant.

@@ -16,6 +16,7 @@ mod fixed_token;
 mod generated;
 mod harden;
 mod json;
+mod kept_password;
 #[cfg(feature = "keyring")]
 mod keyring;
 #[cfg(not(feature = "keyring"))]

@@ -122,6 +122,11 @@ impl PasswordSource {
             }
             Self::Elsewhere => elsewhere(account, interrupt)?,
         };
+        Self::usable(secret, &origin)
+    }
+
+    /// `secret`, if it can be a password.
+    pub(crate) fn usable(secret: Secret, origin: &str) -> Result<Secret, Failure> {
         if secret.is_empty() {
             return Err(refuse(format!("the password from {origin} is empty")));
         }
@@ -193,7 +198,7 @@ fn open_credential(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(refused)
 }
 
-fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failure> {
+pub(crate) fn prompt(user: &str, host: &str, interrupt: &Interrupt) -> Result<Secret, Failure> {
     // A job without a terminal must not hang on a question that nobody sees.
     if !io::stdin().is_terminal() && !io::stderr().is_terminal() {
         return Err(no_password());

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::support::World;
 use crate::support::expect::{fails, run};
+use crate::support::home::{behind, program};
 use crate::support::keyring::with_keyring;
 use crate::support::server::{Capabilities, Script};
 use crate::support::world::PASSWORD;
@@ -140,4 +141,39 @@ fn netrc() {
     run(by_url().env("NETRC", &other)).exits(77).says("no terminal to ask");
     // What is no file is none.
     run(by_url().env("NETRC", "/dev/null")).exits(77).says("no terminal to ask");
+}
+
+#[test]
+fn what_login_keeps_every_command_finds_until_logout() {
+    let world = world();
+    configure(&world, &[]);
+    let popfetch = format!("{} --config config.toml", program().display());
+    let kept = format!("printf '{PASSWORD}' | {popfetch} login work");
+    let then = |before: &str, args: &[&str]| {
+        let mut command = world.home.command(&[&["--config", "config.toml"], args].concat());
+        command.env("TERM", "dumb");
+        run(&mut with_keyring(&world.home, before, &command))
+    };
+    // It is tried first, and found by account and by URL.
+    let output = then(&kept, &["list", "--count"]).exits(0);
+    assert!(output.text().starts_with("the keyring has the password of work"), "{}", output.text());
+    assert!(output.text().ends_with("0\n"), "{}", output.text());
+    assert!(!output.stderr.contains(PASSWORD) && !output.text().contains(PASSWORD));
+    then(&kept, &["list", "--count", "--ca-file", "ca.pem", &world.url()]).exits(0);
+    then(&format!("{kept} && {popfetch} logout work"), &["list"]).exits(77);
+    let twice = then(&format!("{popfetch} logout work"), &["logout", "work"]).exits(0);
+    assert!(twice.text().contains("the keyring had no password of work"), "{}", twice.text());
+
+    // A wrong one is not kept, nor one that would never be asked for.
+    let wrong = format!("printf wrong | {popfetch} login work; test $? = 77");
+    then(&wrong, &["list"]).exits(77).says("no terminal to ask for one");
+    configure(&world, &["password-command = \"echo x\""]);
+    let output = run(&mut world.home.command(&["--config", "config.toml", "login", "work"]));
+    fails(output, 78, "comes from somewhere else", Some("popfetch config show"));
+    // Where there is no keyring that is said, after it was tried.
+    configure(&world, &[]);
+    world.home.write("pw", PASSWORD);
+    let command = world.home.command(&["--config", "config.toml", "login", "work"]);
+    let output = run(&mut behind(&["sh", "-c", "\"$@\" <pw", "sh"], &command));
+    fails(output, 77, "there is no keyring in this session", Some("password-command"));
 }

@@ -72,9 +72,9 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Say how the accounts are, from what is known here: no network
     Status(StatusArgs),
-    /// Get consent to read an account's mail by OAuth2, and keep it
+    /// Get consent to read an account's mail by OAuth2, or ask for its password, and keep it
     Login(LoginArgs),
-    /// Give the consent to read an account's mail back
+    /// Give the consent to read an account's mail back, or forget its password
     Logout(LogoutArgs),
     /// Show the configuration, or check it
     Config(ConfigArgs),

@@ -96,10 +96,10 @@ fn what_is_shown_of_it() {
         assert!(show.text().contains(line), "{line}:\n{}", show.text());
     }
     subscriber.run(&["config", "check"]).exits(0);
-    let says = "popfetch: work: there is no OAuth2 provider to log in to";
-    without_oauth(&subscriber, "");
-    subscriber.run(&["login", "work"]).exits(78).says(says);
-    subscriber.run(&["logout", "work"]).exits(78).says("there is no OAuth2 provider to log out of");
+    let none = "there is no OAuth2 provider to log";
+    without_oauth(&subscriber, "token-command = \"echo x\"");
+    subscriber.run(&["login", "work"]).exits(78).says(&format!("popfetch: work: {none} in to"));
+    subscriber.run(&["logout", "work"]).exits(78).says(&format!("popfetch: work: {none} out of"));
     subscriber.run(&["login", "wrk"]).exits(78).says("there is no account named 'wrk'");
     subscriber
         .home
