@@ -6,8 +6,8 @@ use std::time::Instant;
 use super::Error;
 use super::buffer::Buffer;
 use super::pace::Pace;
-use super::redact::Redactor;
-use crate::model::Secret;
+use super::redact;
+use crate::model::{Redactor, Secret};
 use crate::proto::{self, Command, Engine, Event, Limits, Status, visible};
 use crate::sasl::timestamp;
 
@@ -102,7 +102,7 @@ impl<S: Read + Write> Channel<S> {
     /// Takes the secrets out of what an error quotes.
     pub(super) fn redact(&self, error: Error) -> Error {
         match error {
-            Error::Protocol(error) => self.redactor.redact_error(error).into(),
+            Error::Protocol(error) => redact::error(&self.redactor, error).into(),
             other => other,
         }
     }
@@ -143,14 +143,14 @@ impl<S: Read + Write> Channel<S> {
         loop {
             let input = self.buffer.filled();
             let polled = self.engine.poll(input);
-            let Some(step) = polled.map_err(|error| self.redactor.redact_error(error))? else {
+            let Some(step) = polled.map_err(|error| redact::error(&self.redactor, error))? else {
                 self.fill()?;
                 continue;
             };
             let received = match step.event {
                 Event::Status { ok, text } => {
                     let text = &input[text];
-                    Received::Status(self.redactor.status(ok, text), text)
+                    Received::Status(redact::status(&self.redactor, ok, text), text)
                 }
                 Event::Challenge(span) => Received::Challenge(&input[span]),
                 Event::Line(span) => Received::Line(&input[span]),
@@ -190,7 +190,7 @@ impl<S: Read + Write> Channel<S> {
     pub(super) fn expect_silence(&self) -> Result<(), Error> {
         match self.buffer.filled() {
             [] => Ok(()),
-            data => Err(self.redactor.redact_error(proto::Error::unsolicited(data)).into()),
+            data => Err(redact::error(&self.redactor, proto::Error::unsolicited(data)).into()),
         }
     }
 

@@ -8,6 +8,7 @@ mod interrupt;
 mod message;
 mod policy;
 mod proof;
+mod redactor;
 mod remembered;
 mod route;
 mod secret;
@@ -23,6 +24,7 @@ pub use interrupt::Interrupt;
 pub use message::{Listed, MessageKey, MessageNumber, Octets, Uid};
 pub use policy::{Deletion, FirstFetch, Policy};
 pub use proof::{NoToken, NoTokenCause, Proof, Tokens};
+pub use redactor::Redactor;
 pub use remembered::Remembered;
 pub use route::{
     AddressFamily, Overdue, Proxy, ProxyKind, ProxyLogin, Route, Timeouts, Tunnel, Way,
