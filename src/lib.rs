@@ -15,6 +15,7 @@
 //! | 2 | [`client`] | a POP3 connection over any stream |
 //! | 2 | [`delivery`] | where mail goes: staged, then published |
 //! | 2 | [`state`] | what has been seen: one SQLite file an account |
+//! | 2 | `oauth` | OAuth2: consent, and tokens that renew themselves (feature `oauth`) |
 //! | 2 | [`summary`] | sender, subject and date, for lists |
 //! | 3 | [`jobs`] | the use cases: list, fetch, delete |
 //!
@@ -59,6 +60,8 @@ pub mod durable;
 pub mod jobs;
 pub mod model;
 pub mod net;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 pub mod proto;
 pub mod sasl;
 pub mod state;

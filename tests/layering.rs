@@ -34,6 +34,11 @@ const RULES: &[Rule] = &[
     Rule { module: "client", imports: &["proto", "sasl", "model"], forbidden: SOCKETS },
     Rule { module: "delivery", imports: &["durable", "model"], forbidden: FILES_AND_SOCKETS },
     Rule { module: "state", imports: &["durable", "model"], forbidden: FILES_AND_SOCKETS },
+    Rule {
+        module: "oauth",
+        imports: &["net", "durable", "proto", "model"],
+        forbidden: FILES_AND_SOCKETS,
+    },
     Rule { module: "summary", imports: &["model"], forbidden: NO_IO },
     Rule {
         module: "jobs",

@@ -9,7 +9,7 @@ use std::{fs, io};
 use rustix::fs::{AtFlags, FileType};
 use rustix::io::Errno;
 
-use super::{Directory, Error};
+use super::{Directory, Error, File};
 
 /// What belongs to somebody else than root.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,24 @@ impl Directory {
             Err(Errno::NOENT) => Ok(false),
             Err(errno) => Err(Error::new("look at", &path, errno)),
         }
+    }
+}
+
+impl File {
+    /// Whether others than its owner can read or write it.
+    ///
+    /// # Errors
+    /// [`Error`] when its permissions cannot be read.
+    pub fn is_exposed(&self) -> Result<bool, Error> {
+        self.stat().map(|stat| stat.st_mode & 0o077 != 0)
+    }
+
+    /// The user id of its owner.
+    ///
+    /// # Errors
+    /// [`Error`] when it cannot be read.
+    pub fn owner(&self) -> Result<u32, Error> {
+        self.stat().map(|stat| stat.st_uid)
     }
 }
 

@@ -42,7 +42,7 @@ impl Error {
         match self {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
-            Self::Token { source, .. } => token_class(source.cause),
+            Self::Token { source, .. } => source.cause.into(),
             Self::RefusedBefore { .. } => Class::NoPermission,
             Self::NoMethod { source: NoMethod::Unfit { .. }, .. } => Class::Config,
             Self::NoMethod { source: NoMethod::NotOffered { .. }, .. } => Class::Unavailable,
@@ -163,14 +163,17 @@ fn sasl_class(error: sasl::Error) -> Class {
     }
 }
 
-fn token_class(cause: NoTokenCause) -> Class {
-    match cause {
-        NoTokenCause::Consent => Class::NoPermission,
-        NoTokenCause::Temporary => Class::Temporary,
-        NoTokenCause::Protocol => Class::Protocol,
-        NoTokenCause::Config => Class::Config,
-        NoTokenCause::Storage => Class::Io,
-        NoTokenCause::Interrupted => Class::Interrupted,
+impl From<NoTokenCause> for Class {
+    fn from(cause: NoTokenCause) -> Self {
+        match cause {
+            NoTokenCause::Consent => Self::NoPermission,
+            NoTokenCause::Temporary => Self::Temporary,
+            NoTokenCause::Protocol => Self::Protocol,
+            NoTokenCause::Config => Self::Config,
+            NoTokenCause::Storage => Self::Io,
+            NoTokenCause::Data => Self::Data,
+            NoTokenCause::Interrupted => Self::Interrupted,
+        }
     }
 }
 

@@ -59,6 +59,8 @@ pub enum NoTokenCause {
     Config,
     /// What is kept cannot be read or written.
     Storage,
+    /// What is kept is damaged.
+    Data,
     /// The user asked to stop.
     Interrupted,
 }

@@ -7,6 +7,7 @@
 
 mod dial;
 mod error;
+mod loopback;
 mod proxy;
 mod race;
 mod resolve;
@@ -19,6 +20,7 @@ mod wait;
 
 pub use dial::Dial;
 pub use error::Error;
+pub use loopback::Loopback;
 pub use proxy::ProxyError;
 pub use stream::Stream;
 pub use tls::{
