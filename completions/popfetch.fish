@@ -38,6 +38,8 @@ complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "list" -d 'List th
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "fetch" -d 'Fetch messages; by default those that are new'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "delete" -d 'Delete messages on the server'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "status" -d 'Say how the accounts are, from what is known here: no network'
+complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "login" -d 'Get consent to read an account\'s mail by OAuth2, and keep it'
+complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "logout" -d 'Give the consent to read an account\'s mail back'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "config" -d 'Show the configuration, or check it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "state" -d 'Show what has been seen, and change it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "completions" -d 'Print the completions for a shell'
@@ -68,6 +70,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l auth -d 'How 
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l source-address -d 'The address of this machine to connect from' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
@@ -131,6 +134,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l auth -d 'How
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l source-address -d 'The address of this machine to connect from' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
@@ -189,6 +193,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l auth -d 'Ho
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l source-address -d 'The address of this machine to connect from' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
@@ -225,6 +230,26 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s q -l quiet 
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -l no-browser -d 'Do not open a browser, only print the address for it'
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -l paste -d 'Read the address that the browser ends on, or the code, from the terminal'
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -s q -l quiet -d 'Say nothing but errors'
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -l json -d 'Write JSON, one object a line'
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -s q -l quiet -d 'Say nothing but errors'
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -l json -d 'Write JSON, one object a line'
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -s h -l help -d 'Print help'
 complete -c popfetch -n "__fish_popfetch_using_subcommand config; and not __fish_seen_subcommand_from show path check" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand config; and not __fish_seen_subcommand_from show path check" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand config; and not __fish_seen_subcommand_from show path check" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
@@ -314,6 +339,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l source-address -d 'The address of this machine to connect from' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
@@ -383,6 +409,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l source-address -d 'The address of this machine to connect from' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from rebuild" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
@@ -417,6 +444,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-command -d 'Read the password from what a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-file -d 'Read the password from a file that only you can read' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l source-address -d 'The address of this machine to connect from' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from adopt" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
@@ -452,6 +480,8 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -f -a "(command 
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -f -a "(command popfetch config accounts 2>/dev/null)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand login" -f -a "(command popfetch config accounts 2>/dev/null)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from show" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from forget" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand state; and __fish_seen_subcommand_from mark-seen" -f -a "(command popfetch config accounts 2>/dev/null)"

@@ -1,23 +1,20 @@
 //! From what was typed and what is configured to accounts.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
-use popfetch::jobs::Account;
-use popfetch::model::{
-    AccountName, Endpoint, Interrupt, MailboxIdentity, Policy, Proof, Secret, TlsMode,
-};
+use popfetch::jobs::{Account, Context};
+use popfetch::model::{AccountName, Endpoint, MailboxIdentity, Policy, Proof, Secret, TlsMode};
 use popfetch::proto::visible;
-use popfetch::sasl::{Kind, LoginMethod};
+use popfetch::sasl::LoginMethod;
 
 use super::args::{ConnectionArgs, Global};
 use super::config::{AccountConfig, Config, Globals, Values, did_you_mean, locate};
 use super::destination::Template;
 use super::exit::Exit;
-use super::fixed_token::FixedToken;
+use super::proof::ProofSource;
 use super::report::Failure;
 use super::route::{route, timeouts};
-use super::secrets::{PasswordSource, VARIABLE};
+use super::secrets::VARIABLE;
 use super::source::{Source, is_url};
 use super::system_roots;
 use super::tls::TlsFiles;
@@ -43,12 +40,12 @@ pub(crate) struct Mail {
     pub(crate) keep_newest: u32,
 }
 
-/// An account whose password is still to be read.
+/// An account whose password, or whatever it has instead, is still to be read.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     pub(crate) account: Account,
     pub(crate) mail: Mail,
-    password: PasswordSource,
+    pub(crate) proof: ProofSource,
 }
 
 impl Prepared {
@@ -58,22 +55,14 @@ impl Prepared {
 
     /// Whether the system's authorities are asked whom to trust.
     fn needs_system_roots(&self) -> bool {
-        self.is_over_tls() && self.account.tls.trusts_system()
+        self.is_over_tls() && self.account.tls.trusts_system() || self.proof.needs_system_roots()
     }
 
-    /// Reads the password.
-    pub(crate) fn finish(mut self, interrupt: &Interrupt) -> Result<Account, Failure> {
+    /// Reads the password, or whatever the account has instead.
+    pub(crate) fn finish(mut self, context: &Context<'_>) -> Result<Account, Failure> {
         let account = &mut self.account;
-        let read = || {
-            let secret = self.password.read(account, interrupt);
-            secret.map_err(|failure| failure.for_account(account.name.as_str()))
-        };
-        account.proof = match account.method.map(LoginMethod::kind).unwrap_or_default() {
-            Kind::Password => Proof::Password(read()?),
-            // What the password source gives is the token.
-            Kind::Token => Proof::Token(Arc::new(FixedToken(read()?))),
-            Kind::Certificate => Proof::Certificate,
-        };
+        let proof = self.proof.read(account, context);
+        account.proof = proof.map_err(|failure| failure.for_account(account.name.as_str()))?;
         Ok(self.account)
     }
 }
@@ -251,14 +240,15 @@ fn assemble(
     let configured = config.and_then(|config| config.account_of(&identity));
     let name = configured
         .map_or_else(|| AccountName::of_mailbox(&identity), |account| account.name.clone());
-    let password = PasswordSource::choose(args, values, &name)?;
+    let method = args.auth.or(method);
+    let proof = ProofSource::choose(args, values, &name, method)?;
     let account = Account {
         name,
         endpoint,
         route: route(args, values)?,
         user,
         proof: Proof::Password(Secret::default()),
-        method: args.auth.or(method),
+        method,
         utf8: args.utf8 || values.utf8.as_ref().is_some_and(|set| set.value),
         tls: files.settings(args, values)?,
         timeouts: timeouts(args, values),
@@ -280,5 +270,5 @@ fn assemble(
         policy: values.policy(),
         keep_newest: values.keep_newest(),
     };
-    Ok(Prepared { account, mail, password })
+    Ok(Prepared { account, mail, proof })
 }

@@ -6,6 +6,7 @@ mod blocking;
 mod client_certificates;
 mod completions;
 mod config;
+mod consent;
 mod delete;
 mod destination;
 mod exit;
@@ -21,11 +22,13 @@ mod keyring;
 #[path = "no_keyring.rs"]
 mod keyring;
 mod list;
+mod login;
 mod netrc;
 mod output;
 mod password_command;
 mod paths;
 mod progress;
+mod proof;
 /// What the parsers are held to by the unit tests and, at length, by the fuzz targets.
 #[cfg(any(test, fuzzing))]
 #[path = "../../fuzz/properties/cli/mod.rs"]
@@ -49,6 +52,7 @@ mod surroundings;
 mod system_roots;
 mod table;
 mod tls;
+mod token_command;
 mod trace;
 mod turns;
 mod values;
@@ -99,6 +103,8 @@ fn run(cli: &Cli) -> Exit {
         Command::Fetch(args) => fetch::run(cli, args),
         Command::Delete(args) => delete::run(cli, args),
         Command::Status(args) => status::run(cli, args),
+        Command::Login(args) => login::run(cli, args),
+        Command::Logout(args) => login::run_out(cli, args),
         Command::Config(args) => config::run(cli, args.command),
         Command::State(args) => state::run(cli, &args.command),
         Command::Completions(args) => completions::run(args.shell),

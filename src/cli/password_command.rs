@@ -16,9 +16,10 @@ use super::system_roots;
 pub(crate) const NAME: &str = "the password command";
 
 /// What `command`, run by the shell, prints until `deadline`, if it succeeds. One that does not
-/// come to an end is killed.
+/// come to an end is killed. In messages it is called `name`.
 pub(crate) fn run(
     command: &str,
+    name: &str,
     interrupt: &Interrupt,
     deadline: Instant,
 ) -> Result<Secret, Failure> {
@@ -30,15 +31,16 @@ pub(crate) fn run(
     }
     shell.args(["-c", command]).env_remove(VARIABLE).stdout(Stdio::piped());
     let child = shell.spawn();
-    let mut child = child.map_err(|error| failed(&error.to_string()))?;
+    let mut child = child.map_err(|error| failed(name, &error.to_string()))?;
     let printed = match child.stdout.take() {
-        Some(stdout) => read_line(stdout, NAME, interrupt, deadline),
-        None => Err(failed("it has no output")),
+        Some(stdout) => read_line(stdout, name, interrupt, deadline),
+        None => Err(failed(name, "it has no output")),
     };
-    let done = printed.and_then(|secret| Ok((secret, wait(&mut child, interrupt, deadline)?)));
+    let done =
+        printed.and_then(|secret| Ok((secret, wait(&mut child, name, interrupt, deadline)?)));
     match done {
         Ok((secret, status)) if status.success() => Ok(secret),
-        Ok((_, status)) => Err(failed(&status.to_string())),
+        Ok((_, status)) => Err(failed(name, &status.to_string())),
         Err(failure) => {
             // It may have ended by itself.
             let _ = child.kill();
@@ -51,6 +53,7 @@ pub(crate) fn run(
 /// Waits for the end of a command that has closed its output, and so is about to end.
 fn wait(
     child: &mut Child,
+    name: &str,
     interrupt: &Interrupt,
     deadline: Instant,
 ) -> Result<ExitStatus, Failure> {
@@ -59,17 +62,17 @@ fn wait(
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
             Ok(None) => {}
-            Err(error) => return Err(failed(&error.to_string())),
+            Err(error) => return Err(failed(name, &error.to_string())),
         }
         may_wait(interrupt, Some(deadline))
-            .map_err(|reason| no_password_from(NAME, reason, interrupt))?;
+            .map_err(|reason| no_password_from(name, reason, interrupt))?;
         thread::sleep(pause);
         pause = (pause * 2).min(TICK);
     }
 }
 
-fn failed(what: &str) -> Failure {
-    refuse(format!("{NAME} failed: {what}"))
+fn failed(name: &str, what: &str) -> Failure {
+    refuse(format!("{name} failed: {what}"))
 }
 
 #[cfg(test)]
@@ -82,11 +85,12 @@ mod tests {
         let soon = || Instant::now() + Duration::from_millis(200);
         for command in ["exec sleep 600", "echo x; exec >&-; exec sleep 600"] {
             let since = Instant::now();
-            let failure = run(command, &Interrupt::default(), soon()).unwrap_err();
+            let failure = run(command, NAME, &Interrupt::default(), soon()).unwrap_err();
             assert_eq!(failure.exit, Exit::TEMPORARY, "{command}");
             assert!(since.elapsed() < Duration::from_secs(60));
         }
-        let secret = run("printf 'a b\\n'", &Interrupt::default(), Instant::now() + LONG).unwrap();
+        let secret =
+            run("printf 'a b\\n'", NAME, &Interrupt::default(), Instant::now() + LONG).unwrap();
         assert_eq!(secret.expose(), b"a b");
     }
 

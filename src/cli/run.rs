@@ -93,8 +93,10 @@ pub(crate) fn each_account<J: Sync>(
     // One password at a time: commands and prompts of several accounts must not mix.
     let mut ready = Vec::new();
     for account in accounts {
-        let account =
-            account.and_then(|(prepared, job)| Ok((prepared.finish(&setting.interrupt)?, job)));
+        let account = account.and_then(|(prepared, job)| {
+            let finished = setting.with_context(1, |context| prepared.finish(context));
+            Ok((finished?, job))
+        });
         ready.push(account.map_err(|failure| {
             setting.tell_unstarted(&failure);
             failure.exit

@@ -112,7 +112,7 @@ impl PasswordSource {
                 (line(open_private(&path, PASSWORD_FILE)?, &origin)?, origin)
             }
             Self::Command(command) => {
-                (password_command::run(&command, interrupt, deadline)?, NAME.to_owned())
+                (password_command::run(&command, NAME, interrupt, deadline)?, NAME.to_owned())
             }
             Self::Environment(secret) => (secret, format!("the variable {VARIABLE}")),
             Self::Config(secret) => (secret, "the configuration".to_owned()),

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::durable::{self, Holder};
 use crate::model::{AccountName, NoToken, NoTokenCause};
-use crate::net;
+use crate::net::{self, ProxyError};
 
 /// There is no token, or no consent.
 #[derive(Debug, thiserror::Error)]
@@ -217,10 +217,14 @@ fn cause_of_net(error: &net::Error) -> NoTokenCause {
         net::Error::Interrupted => NoTokenCause::Interrupted,
         net::Error::Certificate { .. }
         | net::Error::NotPinned { .. }
+        | net::Error::Handshake { .. }
         | net::Error::NotTls { .. } => NoTokenCause::Protocol,
         net::Error::Roots { .. }
         | net::Error::ClientCertificate { .. }
-        | net::Error::Tunnel { .. } => NoTokenCause::Config,
+        | net::Error::Tunnel { .. }
+        | net::Error::Proxy { source: ProxyError::Login | ProxyError::NoLogin, .. } => {
+            NoTokenCause::Config
+        }
         _ => NoTokenCause::Temporary,
     }
 }

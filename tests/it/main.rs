@@ -18,6 +18,7 @@ mod mbox;
 mod mbox_recovery;
 mod memory;
 mod network;
+mod oauth;
 mod places;
 mod reach;
 mod readme;

@@ -73,6 +73,9 @@ pub(crate) struct ConnectionArgs {
     /// Read the password from an open file descriptor
     #[arg(long, value_name = "N")]
     pub(crate) password_fd: Option<u32>,
+    /// Log in with the OAuth2 access token that a command prints
+    #[arg(long, value_name = "CMD")]
+    pub(crate) token_command: Option<String>,
     /// Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT
     // Not parsed here: the parser would show what is wrong with it, and a password in it.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
@@ -112,6 +115,13 @@ fn seconds() -> RangedU64ValueParser {
 }
 
 impl ConnectionArgs {
+    /// Whether a flag says where the password is from.
+    pub(crate) fn names_password(&self) -> bool {
+        self.password_command.is_some()
+            || self.password_file.is_some()
+            || self.password_fd.is_some()
+    }
+
     /// The flag, if any is given, that makes sense for one source only.
     pub(crate) fn single_source_flag(&self) -> Option<&'static str> {
         let given = [
@@ -127,6 +137,7 @@ impl ConnectionArgs {
             (self.password_command.is_some(), "--password-command"),
             (self.password_file.is_some(), "--password-file"),
             (self.password_fd.is_some(), "--password-fd"),
+            (self.token_command.is_some(), "--token-command"),
             (self.proxy.is_some(), "--proxy"),
             (self.ipv4, "-4"),
             (self.ipv6, "-6"),

@@ -72,12 +72,36 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Say how the accounts are, from what is known here: no network
     Status(StatusArgs),
+    /// Get consent to read an account's mail by OAuth2, and keep it
+    Login(LoginArgs),
+    /// Give the consent to read an account's mail back
+    Logout(LogoutArgs),
     /// Show the configuration, or check it
     Config(ConfigArgs),
     /// Show what has been seen, and change it
     State(StateArgs),
     /// Print the completions for a shell
     Completions(CompletionsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LoginArgs {
+    /// An account of the configuration
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) account: String,
+    /// Do not open a browser, only print the address for it
+    #[arg(long)]
+    pub(crate) no_browser: bool,
+    /// Read the address that the browser ends on, or the code, from the terminal
+    #[arg(long)]
+    pub(crate) paste: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogoutArgs {
+    /// An account of the configuration
+    #[arg(value_name = "ACCOUNT")]
+    pub(crate) account: String,
 }
 
 #[derive(Debug, Args)]

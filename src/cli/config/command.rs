@@ -7,9 +7,11 @@ use popfetch::model::AccountName;
 use serde_json::{Map, Value, json};
 
 use super::super::args::{Cli, ConfigCommand, ConnectionArgs};
+use super::super::consent::ConsentSettings;
 use super::super::exit::Exit;
 use super::super::json;
 use super::super::output::written;
+use super::super::proof::ProofSource;
 use super::super::report::Failure;
 use super::super::secrets::{PASSWORD_FILE, PasswordSource, VARIABLE, open_private};
 use super::super::tls::TlsFiles;
@@ -76,6 +78,11 @@ fn check(cli: &Cli) -> Result<String, Vec<Failure>> {
             }
         }
         if let Err(failure) = files.settings(&ConnectionArgs::default(), values) {
+            note(failure);
+        }
+        if let Err(failure) = ConsentSettings::of(values)
+            .and_then(|settings| settings.map(|settings| settings.roots()).transpose().map(drop))
+        {
             note(failure);
         }
         let file = values.password_file.as_ref();
@@ -175,6 +182,14 @@ fn destinations(account: &AccountConfig) -> Result<Value, Failure> {
 fn password(account: &AccountConfig) -> (&'static str, String) {
     let AccountConfig { name, values, .. } = account;
     let at = |origin: Option<&Origin>| origin.map(place).unwrap_or_default();
+    match ProofSource::of_tokens(values) {
+        Ok(Some(ProofSource::TokenCommand(_))) => {
+            let origin = values.token_command.as_ref().map(|set| &set.origin);
+            return ("token-command", at(origin));
+        }
+        Ok(None) => {}
+        _ => return ("oauth", format!("popfetch login {name}")),
+    }
     match PasswordSource::without_flags(values, name) {
         PasswordSource::Environment(_) => {
             ("environment", format!("{VARIABLE}, allowed for one account at a time"))

@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use popfetch::model::{AddressFamily, FirstFetch, Policy, Secret, TlsMode};
 use popfetch::net::TlsVersion;
+use popfetch::oauth::{Flow, Preset};
 use popfetch::sasl::LoginMethod;
 use toml::de::DeValue;
 
 use super::super::args::OrderArg;
 use super::super::values::Pipeline;
 use super::network::{CommandLine, ProxyUrl};
+use super::oauth::{HttpsUrl, Tenant, Text};
 use super::tls::Fingerprints;
 use super::value::{
     Age, Command, Deletion, Destinations, Host, Jobs, Messages, Port, Retries, Size, User, Value,
@@ -147,6 +149,32 @@ keys! {
         "A command that prints the password, run by the shell.";
         "password" password: Secret, "(none)", "\"secret\"",
         "The password itself. Nobody else may be able to read the file then.";
+        "token-command" token_command: Command, "(none)", "\"oama access alice@example.com\"",
+        "A command that prints an OAuth2 access token, run by the shell; once more where the server refuses that one.";
+        "oauth-provider" oauth_provider: Preset, "(none, or \"custom\" with oauth-token-url)", "\"microsoft\"",
+        "Whose OAuth2 to log in with, after popfetch login: microsoft, google or yahoo, whose addresses are known, or custom.";
+        "oauth-client-id" oauth_client_id: Text, "(needed with oauth-provider)", "\"9e5f94bc-e8a4-4e73-b8be-63364c29d753\"",
+        "What popfetch is called at the provider's, where somebody has to register it first.";
+        "oauth-client-secret" oauth_client_secret: Secret, "(none)", "\"secret\"",
+        "The client secret, where the provider gives one. Nobody else may be able to read the file then.";
+        "oauth-client-secret-command" oauth_client_secret_command: Command, "(none)", "\"pass show mail/client-secret\"",
+        "A command that prints the client secret, run by the shell.";
+        "oauth-flow" oauth_flow: Flow, "(device for microsoft, else browser)", "\"browser\"",
+        "How to get consent: by a code to type in on another device, in a browser, or without a user, for an app that has the right itself (client-credentials).";
+        "oauth-tenant" oauth_tenant: Tenant, "\"common\"", "\"contoso.onmicrosoft.com\"",
+        "For microsoft: the organisation; consumers for Outlook.com alone.";
+        "oauth-scope" oauth_scope: Text, "(the provider's for POP3)", "\"https://mail.google.com/\"",
+        "What to ask consent to, in the provider's words.";
+        "oauth-authorize-url" oauth_authorize_url: HttpsUrl, "(the provider's)", "\"https://id.example.com/authorize\"",
+        "Where a browser asks for consent.";
+        "oauth-token-url" oauth_token_url: HttpsUrl, "(the provider's)", "\"https://id.example.com/token\"",
+        "Where tokens come from.";
+        "oauth-device-url" oauth_device_url: HttpsUrl, "(the provider's)", "\"https://id.example.com/device\"",
+        "Where codes for another device come from.";
+        "oauth-redirect-port" oauth_redirect_port: Port, "(any free one)", "8585",
+        "The port of this machine that a browser is sent back to, where the provider takes no other.";
+        "oauth-ca-file" oauth_ca_file: PathBuf, "(the system's)", "\"/etc/ssl/private-ca.pem\"",
+        "The certificates to trust when the provider is asked, as a PEM file, instead of the system's.";
         "ca-file" ca_file: PathBuf, "(the system's)", "\"/etc/ssl/private-ca.pem\"",
         "The certificates to trust, as a PEM file, instead of the system's.";
         "tls-fingerprint" tls_fingerprint: Fingerprints, "(none)", "\"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\"",
@@ -256,6 +284,7 @@ impl Values {
     pub(super) fn hold_secret(&self) -> bool {
         self.password.is_some()
             || self.client_cert_password.is_some()
+            || self.oauth_client_secret.is_some()
             || self.proxy.as_ref().is_some_and(|set| set.value.holds_secret())
     }
 

@@ -7,6 +7,7 @@ mod command;
 mod keys;
 mod load;
 mod network;
+mod oauth;
 mod read;
 mod suggest;
 mod tls;

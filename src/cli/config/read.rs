@@ -121,7 +121,29 @@ impl Reader<'_> {
     }
 
     fn values(&mut self, table: &DeTable<'_>, within: &str, inherited: bool, into: &mut Values) {
+        self.values_of("", table, within, inherited, into);
+    }
+
+    /// The values in a table whose keys are to be read with `prefix` before them.
+    fn values_of(
+        &mut self,
+        prefix: &str,
+        table: &DeTable<'_>,
+        within: &str,
+        inherited: bool,
+        into: &mut Values,
+    ) {
         for (name, line, value) in self.in_order(table) {
+            let name = match (name, value.as_table()) {
+                // [accounts.NAME.oauth] for all of oauth-..., and oauth = "..." for the first.
+                ("oauth", Some(table)) if prefix.is_empty() => {
+                    let within = format!("{}.oauth]", within.trim_end_matches(']'));
+                    self.values_of("oauth-", table, &within, inherited, into);
+                    continue;
+                }
+                ("oauth", None) if prefix.is_empty() => "oauth-provider",
+                _ => &format!("{prefix}{name}"),
+            };
             let origin = self.origin(line, inherited);
             match into.set(name, value, &origin) {
                 Some(done) => self.note(line, name, Values::KEYS, done),

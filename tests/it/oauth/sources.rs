@@ -1,0 +1,109 @@
+//! Where a token comes from, when there are several places.
+
+use super::Site;
+use crate::support::expect::fails;
+
+/// A good token of the provider's, from its own hands.
+fn good_token(site: &Site) -> String {
+    site.log_in();
+    let kept = std::fs::read_to_string(site.file()).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    kept["access_token"].as_str().unwrap().to_owned()
+}
+
+/// Without a provider.
+fn without_oauth(site: &Site, lines: &str) {
+    let config = std::fs::read_to_string(site.home.path("config.toml")).unwrap();
+    let (table, _) = config.split_once("[accounts.work.oauth]").unwrap();
+    site.home.write("config.toml", format!("{table}{lines}\n"));
+}
+
+#[test]
+fn a_command_gives_tokens() {
+    let site = Site::new("device");
+    site.home.write("good", good_token(&site));
+    let at = site.home.path("good").display().to_string();
+    without_oauth(&site, &format!("token-command = \"echo x >>ran; cat {at}\""));
+    site.list().exits(0);
+    let ran = || std::fs::read_to_string(site.home.path("ran")).unwrap_or_default().len() / 2;
+    assert_eq!(ran(), 1);
+    // Once more where the server refuses what it printed; and not again.
+    site.provider.book().end_access();
+    site.list().exits(77).says("cannot log in to localhost as alice: the server says: [AUTH]");
+    assert_eq!(ran(), 3);
+    for (command, says) in [
+        ("false", "the token command failed: exit status: 1"),
+        ("true", "what the token command prints is no token"),
+        ("echo a b", "what the token command prints is no token"),
+        ("printf 'a\\\\001b'", "what the token command prints is no token"),
+    ] {
+        let output = site.run(&["list", "work", "--token-command", &command.replace("\\\\", "\\")]);
+        fails(output, 77, says, None);
+    }
+}
+
+#[test]
+fn a_refused_token_that_the_command_can_renew() {
+    let site = Site::new("device");
+    site.home.write("good", good_token(&site));
+    let command = "cat stale 2>/dev/null || exec cat good; rm stale";
+    without_oauth(&site, "");
+    site.home.write("stale", "an-old-token");
+    let list = |args: &[&str]| site.run(&[&["list", "work", "--count"], args].concat());
+    list(&["--token-command", command]).exits(0);
+    assert_eq!(site.server.finished_log().len(), 2, "two logins");
+}
+
+#[test]
+fn what_stands_on_the_command_line_counts_first() {
+    let site = Site::new("device");
+    let good = good_token(&site);
+    site.home.write("good", &good);
+    site.home.write("bad", "bad-token");
+    let list = |args: &[&str]| site.run(&[&["list", "work", "--count"], args].concat());
+    let refused = |args: &[&str]| {
+        let says = "cannot log in to localhost as alice: the server says: [AUTH]";
+        list(args).exits(77).says(says);
+    };
+    list(&[]).exits(0);
+    refused(&["--token-command", "cat bad"]);
+    refused(&["--auth", "XOAUTH2", "--password-file", "bad"]);
+    list(&["--auth", "XOAUTH2", "--password-file", "good"]).exits(0);
+    list(&["--auth", "OAUTHBEARER"]).exits(0);
+    assert_eq!(site.provider.count("refresh_token"), 0);
+    // One that is set and fails does not fall through.
+    std::fs::remove_file(site.file()).unwrap();
+    site.home.write("pw", &good);
+    let mut command = site.command(&["list", "work"]);
+    let output = crate::support::expect::run(command.env("POPFETCH_PASSWORD", &good));
+    fails(output, 77, "nobody has consented", Some("popfetch login work"));
+    // A mechanism for passwords gets one.
+    let says = "it offers only XOAUTH2, OAUTHBEARER";
+    list(&["--auth", "PLAIN", "--password-file", "good"]).exits(69).says(says);
+}
+
+#[test]
+fn what_is_shown_of_it() {
+    let site = Site::new("device");
+    let show = site.run(&["config", "show"]).exits(0);
+    for line in
+        ["oauth-client-id = \"popfetch-test\"", "# oauth-client-secret ", "# password: oauth"]
+    {
+        assert!(show.text().contains(line), "{line}:\n{}", show.text());
+    }
+    site.run(&["config", "check"]).exits(0);
+    let says = "popfetch: work: there is no OAuth2 provider to log in to";
+    without_oauth(&site, "");
+    site.run(&["login", "work"]).exits(78).says(says);
+    site.run(&["logout", "work"]).exits(78).says("there is no OAuth2 provider to log out of");
+    site.run(&["login", "wrk"]).exits(78).says("there is no account named 'wrk'");
+    site.home
+        .write("config.toml", "[accounts.work]\nhost = \"h\"\nuser = \"u\"\noauth = \"google\"");
+    site.run(&["config", "check"]).exits(78).says("popfetch: work: oauth-client-id is not set");
+    let config = "[accounts.work]\nhost = \"h\"\nuser = \"u\"\noauth = \"microsoft\"\n\
+                  oauth-client-id = \"x\"\noauth-flow = \"client-credentials\"";
+    site.home.write("config.toml", config);
+    site.run(&["config", "check"])
+        .exits(78)
+        .says("client-credentials are those of an organisation");
+}
