@@ -15,6 +15,7 @@ mod pairs;
 mod power;
 mod rig;
 mod steps;
+mod tokens;
 // Not everything in it is used here.
 #[allow(dead_code, unused_imports)]
 #[path = "../it/support/mod.rs"]

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::net::TcpStream;
 
-use super::{Site, Waiting, browse, request};
+use super::{Waiting, browse, request};
+use crate::support::provider::Subscriber;
 
 /// Where the browser is sent to, by the address that it is to open.
 fn redirect(url: &str) -> String {
@@ -14,13 +15,13 @@ fn redirect(url: &str) -> String {
 
 #[test]
 fn the_answer_comes_to_a_port_of_this_machine() {
-    let site = Site::with("browser", "scope = \"mail offline\"");
-    let waiting = Waiting::start(&site, &["--no-browser"]);
+    let subscriber = Subscriber::with("browser", "scope = \"mail offline\"");
+    let waiting = Waiting::start(&subscriber, &["--no-browser"]);
     assert!(waiting.url.contains("authorize?tenant=x&"), "its own query stays: {}", waiting.url);
     assert!(waiting.url.contains("scope=mail+offline"), "{}", waiting.url);
     let redirect = redirect(&waiting.url);
     assert!(redirect.starts_with("http://127.0.0.1:"), "{redirect}");
-    let to = site.provider.book().consent_to(&waiting.url);
+    let to = subscriber.provider.book().consent_to(&waiting.url);
     // Browsers ask for more than they are told to, and call ahead.
     let host = redirect.strip_prefix("http://").unwrap().trim_end_matches('/').to_owned();
     let silent = TcpStream::connect(&host).unwrap();
@@ -34,17 +35,17 @@ fn the_answer_comes_to_a_port_of_this_machine() {
     let (status, page) = browse(&to);
     assert_eq!(status, "HTTP/1.1 200 OK");
     assert!(page.contains("You can close this page"), "{page}");
-    waiting.ends(&site).exits(0);
+    waiting.ends(&subscriber).exits(0);
     drop((silent, half));
-    assert_eq!(site.list().exits(0).text(), "1\n");
-    assert_eq!(site.files(), ["work.oauth"]);
+    assert_eq!(subscriber.list().exits(0).text(), "1\n");
+    assert_eq!(subscriber.files(), ["work.oauth"]);
 }
 
 #[test]
 fn an_answer_to_another_question_is_refused_and_told() {
-    let site = Site::new("browser");
-    let waiting = Waiting::start(&site, &["--no-browser"]);
-    let to = site.provider.book().consent_to(&waiting.url);
+    let subscriber = Subscriber::new("browser");
+    let waiting = Waiting::start(&subscriber, &["--no-browser"]);
+    let to = subscriber.provider.book().consent_to(&waiting.url);
     for forged in [
         format!("{}?state=another&code=stolen", redirect(&waiting.url)),
         format!("{}?code=stolen", redirect(&waiting.url)),
@@ -52,9 +53,9 @@ fn an_answer_to_another_question_is_refused_and_told() {
     ] {
         assert_eq!(browse(&forged).0, "HTTP/1.1 400 Bad Request", "{forged}");
     }
-    assert_eq!(site.provider.asked().len(), 0, "the code goes to nobody");
+    assert_eq!(subscriber.provider.asked().len(), 0, "the code goes to nobody");
     browse(&to);
-    let output = waiting.ends(&site).exits(0);
+    let output = waiting.ends(&subscriber).exits(0);
     let warning = "popfetch: work: warning: this is no answer to the question that was asked: its \
                    state is another; still waiting\n";
     assert_eq!(output.stderr.matches(warning).count(), 3, "{}", output.stderr);
@@ -62,29 +63,29 @@ fn an_answer_to_another_question_is_refused_and_told() {
 
 #[test]
 fn the_user_says_no() {
-    let site = Site::new("browser");
-    let waiting = Waiting::start(&site, &["--no-browser"]);
-    let to = site.provider.book().consent_to(&waiting.url);
+    let subscriber = Subscriber::new("browser");
+    let waiting = Waiting::start(&subscriber, &["--no-browser"]);
+    let to = subscriber.provider.book().consent_to(&waiting.url);
     let (state, _) = to.split_once("&code=").unwrap();
     browse(&format!("{state}&error=access_denied&error_description=The+user%1b%5b31m+said+no"));
     let says = "popfetch: work: localhost says: access_denied: The user\\x1b[31m said no\n";
-    waiting.ends(&site).exits(77).says(says);
-    assert!(site.files().is_empty());
+    waiting.ends(&subscriber).exits(77).says(says);
+    assert!(subscriber.files().is_empty());
 }
 
 #[test]
 fn a_code_is_good_for_the_one_who_asked() {
     // Another login's: its verifier is another, and so is its redirect.
-    let site = Site::new("browser");
-    let other = Waiting::start(&site, &["--paste"]);
-    let to = site.provider.book().consent_to(&other.url);
+    let subscriber = Subscriber::new("browser");
+    let other = Waiting::start(&subscriber, &["--paste"]);
+    let to = subscriber.provider.book().consent_to(&other.url);
     let (_, code) = to.split_once("&code=").unwrap();
-    let mut waiting = Waiting::start(&site, &["--paste"]);
+    let mut waiting = Waiting::start(&subscriber, &["--paste"]);
     let code = percent_encoding::percent_decode_str(code).decode_utf8().unwrap().into_owned();
     waiting.paste(&code);
-    waiting.ends(&site).exits(77).says("popfetch: work: localhost says: invalid_grant");
-    other.ends(&site).exits(77);
-    assert!(site.files().is_empty());
+    waiting.ends(&subscriber).exits(77).says("popfetch: work: localhost says: invalid_grant");
+    other.ends(&subscriber).exits(77);
+    assert!(subscriber.files().is_empty());
 }
 
 #[test]
@@ -97,12 +98,12 @@ fn the_user_pastes_the_address_or_the_code() {
         percent_encoding::percent_decode_str(code).decode_utf8().unwrap().into_owned()
     };
     for cut in [whole, query, code] {
-        let site = Site::new("browser");
-        let mut waiting = Waiting::start(&site, &["--paste"]);
-        let to = site.provider.book().consent_to(&waiting.url);
+        let subscriber = Subscriber::new("browser");
+        let mut waiting = Waiting::start(&subscriber, &["--paste"]);
+        let to = subscriber.provider.book().consent_to(&waiting.url);
         waiting.paste(&format!("  {} ", cut(&to)));
-        waiting.ends(&site).exits(0);
-        site.list().exits(0);
+        waiting.ends(&subscriber).exits(0);
+        subscriber.list().exits(0);
     }
 }
 
@@ -115,16 +116,16 @@ fn what_is_pasted_and_is_no_answer() {
         ("http://127.0.0.1/?code=x", "this is no answer to the question that was asked"),
         ("made-up", "localhost says: invalid_grant"),
     ] {
-        let site = Site::new("browser");
-        let mut waiting = Waiting::start(&site, &["--paste"]);
+        let subscriber = Subscriber::new("browser");
+        let mut waiting = Waiting::start(&subscriber, &["--paste"]);
         waiting.paste(pasted);
-        waiting.ends(&site).exits(77).says(&format!("popfetch: work: {says}"));
-        assert!(site.files().is_empty());
+        waiting.ends(&subscriber).exits(77).says(&format!("popfetch: work: {says}"));
+        assert!(subscriber.files().is_empty());
     }
     // A terminal that is gone.
-    let site = Site::new("browser");
-    Waiting::start(&site, &["--paste"])
-        .ends(&site)
+    let subscriber = Subscriber::new("browser");
+    Waiting::start(&subscriber, &["--paste"])
+        .ends(&subscriber)
         .exits(77)
         .says("popfetch: work: this is neither");
 }
@@ -133,12 +134,12 @@ fn what_is_pasted_and_is_no_answer() {
 fn a_port_that_the_provider_wants() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
-    let site = Site::with("browser", &format!("redirect-port = {port}"));
+    let subscriber = Subscriber::with("browser", &format!("redirect-port = {port}"));
     let says = format!("popfetch: work: cannot listen on port {port} of 127.0.0.1: Address");
-    site.run(&["login", "work"]).exits(78).says(&says);
+    subscriber.run(&["login", "work"]).exits(78).says(&says);
     drop(free);
-    let waiting = Waiting::start(&site, &["--no-browser"]);
+    let waiting = Waiting::start(&subscriber, &["--no-browser"]);
     assert_eq!(redirect(&waiting.url), format!("http://127.0.0.1:{port}/"));
-    browse(&site.provider.book().consent_to(&waiting.url));
-    waiting.ends(&site).exits(0);
+    browse(&subscriber.provider.book().consent_to(&waiting.url));
+    waiting.ends(&subscriber).exits(0);
 }

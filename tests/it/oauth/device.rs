@@ -2,17 +2,17 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::Site;
 use crate::support::expect::fails;
 use crate::support::provider::Fault;
+use crate::support::provider::Subscriber;
 
 const POLL: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 #[test]
 fn the_user_is_told_where_to_type_what() {
-    let site = Site::with("device", "scope = \"mail offline\"");
-    site.provider.book().polls.extend(["authorization_pending"; 3]);
-    let output = site.run(&["login", "work"]).exits(0);
+    let subscriber = Subscriber::with("device", "scope = \"mail offline\"");
+    subscriber.provider.book().polls.extend(["authorization_pending"; 3]);
+    let output = subscriber.run(&["login", "work"]).exits(0);
     for said in ["the mail of alice", "https://id.example.com/device", "WDJB-MJHT"] {
         assert!(output.stderr.contains(said), "{}", output.stderr);
     }
@@ -20,25 +20,25 @@ fn the_user_is_told_where_to_type_what() {
         output.text(),
         "popfetch has access to the mail of alice now; try: popfetch list work\n"
     );
-    let asked = site.provider.asked();
+    let asked = subscriber.provider.asked();
     assert_eq!(asked[0].path, "/device");
     assert_eq!(asked[0].value("scope"), Some("mail offline"));
-    assert_eq!(site.provider.count(POLL), 4);
+    assert_eq!(subscriber.provider.count(POLL), 4);
     // From now on without a question.
-    assert_eq!(site.list().exits(0).text(), "1\n");
-    site.run(&["fetch", "work"]).exits(0);
-    assert_eq!(site.provider.asked().len(), asked.len(), "the token is good for an hour");
-    let mode = site.file().metadata().unwrap().permissions().mode();
+    assert_eq!(subscriber.list().exits(0).text(), "1\n");
+    subscriber.run(&["fetch", "work"]).exits(0);
+    assert_eq!(subscriber.provider.asked().len(), asked.len(), "the token is good for an hour");
+    let mode = subscriber.file().metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(site.files(), ["work.oauth"]);
+    assert_eq!(subscriber.files(), ["work.oauth"]);
 }
 
 #[test]
 fn a_provider_that_wants_to_be_asked_less_often() {
-    let site = Site::new("device");
-    site.provider.book().polls.extend(["slow_down"]);
-    site.log_in();
-    assert_eq!(site.provider.count(POLL), 2);
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().polls.extend(["slow_down"]);
+    subscriber.log_in();
+    assert_eq!(subscriber.provider.count(POLL), 2);
 }
 
 #[test]
@@ -52,62 +52,62 @@ fn no_consent() {
         (vec!["invalid_scope"], 600, 78, "invalid_scope"),
         (vec!["something_else"], 600, 78, "something_else"),
     ] {
-        let site = Site::new("device");
+        let subscriber = Subscriber::new("device");
         {
-            let mut book = site.provider.book();
+            let mut book = subscriber.provider.book();
             book.polls.extend(&polls);
             book.device_lifetime = lifetime;
         }
-        let output = site.run(&["login", "work"]).exits(status);
+        let output = subscriber.run(&["login", "work"]).exits(status);
         let last = output.stderr.lines().find(|line| line.starts_with("popfetch:")).unwrap();
         assert!(last.starts_with("popfetch: work: localhost says: "), "{last}");
         assert!(last.contains(says), "{last}");
-        assert!(site.files().is_empty(), "nothing is kept");
+        assert!(subscriber.files().is_empty(), "nothing is kept");
         let says = "cannot log in to localhost as alice: nobody has consented to it for work yet";
-        let output = site.list();
+        let output = subscriber.list();
         fails(output, 77, says, Some("run: popfetch login work"));
         // The user's first wish was not the last.
-        site.provider.book().polls.clear();
-        site.provider.book().device_lifetime = 600;
-        site.log_in();
-        site.list().exits(0);
+        subscriber.provider.book().polls.clear();
+        subscriber.provider.book().device_lifetime = 600;
+        subscriber.log_in();
+        subscriber.list().exits(0);
     }
 }
 
 #[test]
 fn a_provider_that_is_down_for_a_moment_is_asked_again() {
     for fault in [Fault::Says(503, "text/html", "<p>down".into()), Fault::HangsUp] {
-        let site = Site::new("device");
-        site.provider.book().faults.push_back(("/token", fault));
-        site.log_in();
-        assert_eq!(site.provider.count(POLL), 2);
+        let subscriber = Subscriber::new("device");
+        subscriber.provider.book().faults.push_back(("/token", fault));
+        subscriber.log_in();
+        assert_eq!(subscriber.provider.count(POLL), 2);
     }
 }
 
 #[test]
 fn a_provider_that_breaks_the_protocol_is_not_asked_again() {
-    let site = Site::new("device");
+    let subscriber = Subscriber::new("device");
     let page = Fault::Says(404, "text/html", "<p>not here".into());
-    site.provider.book().faults.push_back(("/token", page));
+    subscriber.provider.book().faults.push_back(("/token", page));
     let says = "popfetch: work: localhost has no answer but the HTTP status 404";
-    site.run(&["login", "work"]).exits(76).says(says);
-    assert_eq!(site.provider.count(POLL), 1);
+    subscriber.run(&["login", "work"]).exits(76).says(says);
+    assert_eq!(subscriber.provider.count(POLL), 1);
 }
 
 #[test]
 fn ctrl_c_ends_the_waiting() {
-    let site = Site::new("device");
+    let subscriber = Subscriber::new("device");
     {
-        let mut book = site.provider.book();
+        let mut book = subscriber.provider.book();
         book.interval = 600;
         book.polls.push_back("authorization_pending");
     }
-    let child = site.command(&["login", "work"]).spawn().unwrap();
+    let child = subscriber.command(&["login", "work"]).spawn().unwrap();
     let pid = rustix::process::Pid::from_child(&child);
-    while site.provider.count(POLL) == 0 {
+    while subscriber.provider.count(POLL) == 0 {
         std::thread::yield_now();
     }
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
-    let output = site.checked(crate::support::home::finish(child)).exits(130);
+    let output = subscriber.checked(crate::support::home::finish(child)).exits(130);
     assert!(output.stderr.ends_with("popfetch: work: interrupted\n"), "{}", output.stderr);
 }

@@ -1,9 +1,9 @@
 //! Providers that fail, and what that means.
 
-use super::Site;
 use crate::support::certs::{Authority, Leaf};
 use crate::support::expect::fails;
 use crate::support::provider::Fault;
+use crate::support::provider::Subscriber;
 
 /// What a provider does when a token is to be renewed, the status, and what is said.
 fn faults() -> Vec<(Fault, i32, &'static str)> {
@@ -15,7 +15,8 @@ fn faults() -> Vec<(Fault, i32, &'static str)> {
         (says(429, json, r#"{"error":"x"}"#), 75, "cannot answer now (HTTP status 429)"),
         (Fault::HangsUp, 75, "the connection to localhost broke"),
         (Fault::Silent, 75, "localhost has not answered within 1 s"),
-        (Fault::Drips, 75, "localhost has not answered within 1 s"),
+        (Fault::Drips("HTTP/1.1 200 OK\r\nX-A: "), 75, "localhost has not answered within 1 s"),
+        (Fault::Drips("HTTP/1.1 200 OK\r\n\r\n"), 75, "localhost has not answered within 1 s"),
         (
             Fault::Refuses(400, "temporarily_unavailable", "wait"),
             75,
@@ -53,7 +54,7 @@ fn faults() -> Vec<(Fault, i32, &'static str)> {
         (Fault::Refuses(400, "invalid_scope", "x"), 78, "invalid_scope: x"),
         (Fault::Refuses(400, "invalid_request", "\u{1b}[2Jx\nTrace: 1"), 78, "\\x1b[2Jx"),
         (Fault::Refuses(400, "invalid_grant", "x"), 77, "is gone or was revoked"),
-        // The scope of what is shown is what `Site::run` looks at.
+        // The scope of what is shown is what `Subscriber::run` looks at.
         (Fault::Refuses(400, "invalid_request", "you sent {secrets}"), 78, "you sent "),
         (Fault::Refuses(400, "invalid_grant", "bad: {secrets}"), 77, "bad: "),
     ]
@@ -61,14 +62,14 @@ fn faults() -> Vec<(Fault, i32, &'static str)> {
 
 #[test]
 fn what_a_failed_renewal_means() {
-    let site = Site::new("device");
-    site.provider.book().lifetime = Some(0);
-    site.log_in();
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().lifetime = Some(0);
+    subscriber.log_in();
     // Those that fail have no effect, so one consent is enough for all.
     for (fault, status, says) in faults() {
         let shown = format!("{fault:?}");
-        site.provider.book().faults.push_back(("/token", fault));
-        let output = site.run(&["list", "work", "--count", "--timeout", "1"]);
+        subscriber.provider.book().faults.push_back(("/token", fault));
+        let output = subscriber.run(&["list", "work", "--count", "--timeout", "1"]);
         assert_eq!(output.status, status, "{shown}\n{}", output.stderr);
         let line = output.stderr.lines().find(|line| line.starts_with("popfetch:")).unwrap();
         assert!(
@@ -77,29 +78,32 @@ fn what_a_failed_renewal_means() {
         );
         assert!(line.contains(says), "{shown}: {line}");
         assert!(!line.contains("Trace") && !line.contains('\x1b'), "{line}");
-        assert_eq!(site.files(), ["work.oauth"], "{shown}");
+        assert_eq!(subscriber.files(), ["work.oauth"], "{shown}");
     }
     // And it recovers.
-    site.list().exits(0);
-    assert_eq!(site.provider.book().reused, 0);
+    subscriber.list().exits(0);
+    assert_eq!(subscriber.provider.book().reused, 0);
 }
 
 #[test]
 fn a_provider_that_is_not_there() {
-    let site = Site::new("device");
-    site.provider.book().lifetime = Some(0);
-    site.log_in();
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().lifetime = Some(0);
+    subscriber.log_in();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
     drop(free);
     // Its address belongs to the consent.
-    let kept = std::fs::read_to_string(site.file()).unwrap();
+    let kept = std::fs::read_to_string(subscriber.file()).unwrap();
     let gone = format!("https://localhost:{port}/token");
-    site.home.write("state/popfetch/work.oauth", kept.replace(&site.provider.url("/token"), &gone));
-    let config = std::fs::read_to_string(site.home.path("config.toml")).unwrap();
-    site.home.write("config.toml", config.replace(&site.provider.url("/token"), &gone));
+    subscriber.home.write(
+        "state/popfetch/work.oauth",
+        kept.replace(&subscriber.provider.url("/token"), &gone),
+    );
+    let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
+    subscriber.home.write("config.toml", config.replace(&subscriber.provider.url("/token"), &gone));
     let says = format!("cannot connect to localhost:{port}: connection refused");
-    fails(site.list(), 75, &says, None);
+    fails(subscriber.list(), 75, &says, None);
 }
 
 #[test]
@@ -110,22 +114,22 @@ fn a_provider_that_is_somebody_else() {
         (String::new(), Some(Leaf::new().names(["elsewhere.example"])), "it is not for localhost"),
         (String::new(), Some(Leaf::new().expired()), "it has expired"),
     ] {
-        let site = Site::new("device");
-        site.log_in();
+        let subscriber = Subscriber::new("device");
+        subscriber.log_in();
         let (authority, pem) = match pem.as_str() {
             "" => (Authority::new(), None),
             _ => (Authority::new(), Some(pem)),
         };
         let leaf = leaf.unwrap_or_else(Leaf::new);
         let provider = crate::support::Provider::start(&authority.issue(leaf).identity());
-        site.home.write("provider.pem", pem.unwrap_or_else(|| authority.ca_pem()));
-        let config = std::fs::read_to_string(site.home.path("config.toml")).unwrap();
+        subscriber.home.write("provider.pem", pem.unwrap_or_else(|| authority.ca_pem()));
+        let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
         let (table, rest) = config.split_once("[accounts.work.oauth]").unwrap();
         let rest = rest.replace("\"ca.pem\"", "\"provider.pem\"");
-        let rest = rest.replace(&site.provider.url(""), &provider.url(""));
-        site.home.write("config.toml", format!("{table}[accounts.work.oauth]{rest}"));
+        let rest = rest.replace(&subscriber.provider.url(""), &provider.url(""));
+        subscriber.home.write("config.toml", format!("{table}[accounts.work.oauth]{rest}"));
         let says = format!("popfetch: work: the certificate of localhost was refused: {says}");
-        site.run(&["login", "work"]).exits(76).says(&says);
+        subscriber.run(&["login", "work"]).exits(76).says(&says);
         assert!(provider.asked().is_empty(), "nothing was said to it");
     }
 }
@@ -139,8 +143,8 @@ fn what_is_configured_wrongly() {
         ("scope = \"a\\u0001\"", "oauth-scope must be a string of visible characters"),
         ("redirect-port = 0", "oauth-redirect-port must be a number from 1 to 65535"),
     ] {
-        let site = Site::with("device", lines);
-        site.run(&["list", "work"]).exits(78).says(says);
+        let subscriber = Subscriber::with("device", lines);
+        subscriber.run(&["list", "work"]).exits(78).says(says);
     }
     for (from, to, says) in [
         ("token-url = \"https://", "token-url = \"http://", "begins with https://"),
@@ -149,16 +153,16 @@ fn what_is_configured_wrongly() {
         ("device-url", "# device-url", "oauth-device-url is needed, and not set"),
         ("flow = \"device\"", "flow = \"phone\"", "oauth-flow: 'phone' is not known"),
     ] {
-        let site = Site::new("device");
-        let config = std::fs::read_to_string(site.home.path("config.toml")).unwrap();
-        site.home.write("config.toml", config.replace(from, to));
-        site.run(&["login", "work"]).exits(78).says(says);
-        assert!(site.provider.asked().is_empty(), "{to}");
+        let subscriber = Subscriber::new("device");
+        let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
+        subscriber.home.write("config.toml", config.replace(from, to));
+        subscriber.run(&["login", "work"]).exits(78).says(says);
+        assert!(subscriber.provider.asked().is_empty(), "{to}");
     }
     // The client secret is a secret.
-    let site = Site::new("device");
-    let config = site.home.path("config.toml");
+    let subscriber = Subscriber::new("device");
+    let config = subscriber.home.path("config.toml");
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
     std::fs::set_permissions(&config, open).unwrap();
-    site.run(&["login", "work"]).exits(78).says("holds a password, and others can read");
+    subscriber.run(&["login", "work"]).exits(78).says("holds a password, and others can read");
 }

@@ -1,55 +1,55 @@
 //! Tokens that renew themselves.
 
-use super::Site;
 use crate::support::expect::fails;
 use crate::support::home::finish;
+use crate::support::provider::Subscriber;
 
 /// How many fetch at once.
 const MANY: usize = 8;
 
 #[test]
 fn a_token_that_is_about_to_end_is_renewed_first() {
-    let site = Site::new("device");
-    site.provider.book().lifetime = Some(59);
-    site.log_in();
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().lifetime = Some(59);
+    subscriber.log_in();
     for round in 1..=3 {
-        site.list().exits(0);
-        assert_eq!(site.provider.count("refresh_token"), round);
+        subscriber.list().exits(0);
+        assert_eq!(subscriber.provider.count("refresh_token"), round);
     }
-    let sessions = site.server.finished_log();
+    let sessions = subscriber.server.finished_log();
     assert_eq!(sessions.len(), 3, "the server never refused one");
 }
 
 #[test]
 fn a_token_whose_end_nobody_knows_is_used_until_it_is_refused() {
-    let site = Site::new("device");
-    site.provider.book().lifetime = None;
-    site.log_in();
-    site.list().exits(0);
-    assert_eq!(site.provider.count("refresh_token"), 0);
-    site.provider.book().end_access();
-    site.list().exits(0);
-    assert_eq!(site.provider.count("refresh_token"), 1);
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().lifetime = None;
+    subscriber.log_in();
+    subscriber.list().exits(0);
+    assert_eq!(subscriber.provider.count("refresh_token"), 0);
+    subscriber.provider.book().end_access();
+    subscriber.list().exits(0);
+    assert_eq!(subscriber.provider.count("refresh_token"), 1);
 }
 
 #[test]
 fn a_refused_token_is_renewed_once_and_tried_again() {
-    let site = Site::new("device");
-    site.log_in();
-    site.provider.book().end_access();
-    site.run(&["fetch", "work"]).exits(0);
-    assert_eq!(site.provider.count("refresh_token"), 1);
-    assert_eq!(site.mailbox.len(), 1);
-    let sessions = site.server.finished_log();
+    let subscriber = Subscriber::new("device");
+    subscriber.log_in();
+    subscriber.provider.book().end_access();
+    subscriber.run(&["fetch", "work"]).exits(0);
+    assert_eq!(subscriber.provider.count("refresh_token"), 1);
+    assert_eq!(subscriber.mailbox.len(), 1);
+    let sessions = subscriber.server.finished_log();
     assert_eq!(sessions.len(), 2, "two logins");
     // A server that takes none at all is not asked for ever.
-    let site = Site::new("device");
-    site.log_in();
-    site.provider.book().takes_none = true;
+    let subscriber = Subscriber::new("device");
+    subscriber.log_in();
+    subscriber.provider.book().takes_none = true;
     let says = "cannot log in to localhost as alice even with a new token: the server says: [AUTH]";
-    site.list().exits(77).says(says);
-    assert_eq!(site.provider.count("refresh_token"), 1, "one more token");
-    assert_eq!(site.server.finished_log().len(), 2, "and one more login");
+    subscriber.list().exits(77).says(says);
+    assert_eq!(subscriber.provider.count("refresh_token"), 1, "one more token");
+    assert_eq!(subscriber.server.finished_log().len(), 2, "and one more login");
 }
 
 #[test]
@@ -57,108 +57,114 @@ fn many_at_once_lose_no_token() {
     // Each refresh token is good for once, and to use one again is the end of the consent. With
     // tokens that last the first process renews for all; with such that do not, each for itself.
     for (lifetime, refreshes) in [(3600, 1..=1), (30, MANY..=MANY)] {
-        let site = Site::new("device");
-        site.provider.book().lifetime = Some(0);
-        site.log_in();
-        site.provider.book().lifetime = Some(lifetime);
+        let subscriber = Subscriber::new("device");
+        subscriber.provider.book().lifetime = Some(0);
+        subscriber.log_in();
+        subscriber.provider.book().lifetime = Some(lifetime);
         let children: Vec<_> = (0..MANY)
-            .map(|_| site.command(&["list", "work", "--count"]).spawn().unwrap())
+            .map(|_| subscriber.command(&["list", "work", "--count"]).spawn().unwrap())
             .collect();
         for child in children {
-            assert_eq!(site.checked(finish(child)).exits(0).text(), "1\n");
+            assert_eq!(subscriber.checked(finish(child)).exits(0).text(), "1\n");
         }
-        let count = site.provider.count("refresh_token");
+        let count = subscriber.provider.count("refresh_token");
         assert!(refreshes.contains(&count), "{count} refreshes");
-        assert_eq!(site.provider.book().reused, 0);
-        assert!(site.provider.book().has_consent());
+        assert_eq!(subscriber.provider.book().reused, 0);
+        assert!(subscriber.provider.book().has_consent());
         // And the one that is kept is the one that is good.
-        site.provider.book().end_access();
-        site.list().exits(0);
-        assert_eq!(site.files(), ["work.oauth"]);
+        subscriber.provider.book().end_access();
+        subscriber.list().exits(0);
+        assert_eq!(subscriber.files(), ["work.oauth"]);
     }
 }
 
 #[test]
 fn many_at_once_whose_token_is_refused() {
-    let site = Site::new("device");
-    site.log_in();
-    site.provider.book().end_access();
-    let children: Vec<_> =
-        (0..MANY).map(|_| site.command(&["list", "work", "--count"]).spawn().unwrap()).collect();
+    let subscriber = Subscriber::new("device");
+    subscriber.log_in();
+    subscriber.provider.book().end_access();
+    let children: Vec<_> = (0..MANY)
+        .map(|_| subscriber.command(&["list", "work", "--count"]).spawn().unwrap())
+        .collect();
     for child in children {
-        assert_eq!(site.checked(finish(child)).exits(0).text(), "1\n");
+        assert_eq!(subscriber.checked(finish(child)).exits(0).text(), "1\n");
     }
-    assert_eq!(site.provider.count("refresh_token"), 1, "all but one find that it was done");
-    assert_eq!(site.provider.book().reused, 0);
+    assert_eq!(subscriber.provider.count("refresh_token"), 1, "all but one find that it was done");
+    assert_eq!(subscriber.provider.book().reused, 0);
 }
 
 #[test]
 fn a_provider_that_gives_no_new_refresh_token() {
-    let site = Site::new("device");
+    let subscriber = Subscriber::new("device");
     {
-        let mut book = site.provider.book();
+        let mut book = subscriber.provider.book();
         book.rotates = false;
         book.lifetime = Some(1);
     }
-    site.log_in();
+    subscriber.log_in();
     for _ in 0..2 {
-        site.list().exits(0);
+        subscriber.list().exits(0);
     }
-    assert_eq!(site.provider.count("refresh_token"), 2);
+    assert_eq!(subscriber.provider.count("refresh_token"), 2);
 }
 
 #[test]
 fn a_provider_that_gives_no_refresh_token_at_all() {
-    let site = Site::new("device");
-    site.provider.book().renews = false;
-    site.log_in();
-    site.list().exits(0);
-    site.provider.book().end_access();
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().renews = false;
+    subscriber.log_in();
+    subscriber.list().exits(0);
+    subscriber.provider.book().end_access();
     let says = "cannot log in to localhost as alice: the token for work has ended, and the \
                 provider gave none to renew it with";
-    let output = site.list().exits(77).says(says);
+    let output = subscriber.list().exits(77).says(says);
     assert!(output.stderr.ends_with("hint: run: popfetch login work\n"), "{}", output.stderr);
 }
 
 #[test]
 fn a_consent_that_was_revoked() {
-    let site = Site::new("device");
-    site.provider.book().lifetime = Some(0);
-    site.log_in();
-    site.provider.book().revoke();
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().lifetime = Some(0);
+    subscriber.log_in();
+    subscriber.provider.book().revoke();
     let says = "cannot log in to localhost as alice: the consent for work is gone or was revoked: \
                 localhost says: invalid_grant: as the test wants it";
-    fails(site.list(), 77, says, Some("run: popfetch login work"));
-    assert!(site.server.finished_log().iter().all(|session| session.commands().is_empty()));
-    site.provider.book().lifetime = Some(3600);
-    site.log_in();
-    site.list().exits(0);
+    fails(subscriber.list(), 77, says, Some("run: popfetch login work"));
+    assert!(subscriber.server.finished_log().iter().all(|session| session.commands().is_empty()));
+    subscriber.provider.book().lifetime = Some(3600);
+    subscriber.log_in();
+    subscriber.list().exits(0);
 }
 
 #[test]
 fn an_app_of_its_own_right_needs_no_consent() {
-    let site = Site::new("client-credentials");
-    site.list().exits(0);
-    site.list().exits(0);
-    assert_eq!(site.provider.count("client_credentials"), 1, "it is kept like any other");
-    site.provider.book().end_access();
-    site.list().exits(0);
-    assert_eq!(site.provider.count("client_credentials"), 2);
-    let output = site.run(&["login", "work"]).exits(0).says("No consent is needed");
+    let subscriber = Subscriber::new("client-credentials");
+    subscriber.list().exits(0);
+    subscriber.list().exits(0);
+    assert_eq!(subscriber.provider.count("client_credentials"), 1, "it is kept like any other");
+    subscriber.provider.book().end_access();
+    subscriber.list().exits(0);
+    assert_eq!(subscriber.provider.count("client_credentials"), 2);
+    let output = subscriber.run(&["login", "work"]).exits(0).says("No consent is needed");
     assert!(output.text().contains("popfetch has access"), "{}", output.text());
-    site.run(&["logout", "work"]).exits(0);
-    assert!(site.files().is_empty());
-    site.list().exits(0);
+    subscriber.run(&["logout", "work"]).exits(0);
+    assert!(subscriber.files().is_empty());
+    subscriber.list().exits(0);
 }
 
 #[test]
 fn logging_out() {
-    let site = Site::new("device");
-    site.log_in();
-    let output = site.run(&["logout", "work"]).exits(0);
+    let subscriber = Subscriber::new("device");
+    subscriber.log_in();
+    let output = subscriber.run(&["logout", "work"]).exits(0);
     assert_eq!(output.text(), "the tokens for work are removed from this machine\n");
-    assert!(site.files().is_empty());
-    fails(site.list(), 77, "nobody has consented to it for work yet", Some("popfetch login work"));
-    let output = site.run(&["logout", "work"]).exits(0);
+    assert!(subscriber.files().is_empty());
+    fails(
+        subscriber.list(),
+        77,
+        "nobody has consented to it for work yet",
+        Some("popfetch login work"),
+    );
+    let output = subscriber.run(&["logout", "work"]).exits(0);
     assert_eq!(output.text(), "there was no consent for work\n");
 }

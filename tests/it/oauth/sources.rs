@@ -1,35 +1,38 @@
 //! Where a token comes from, when there are several places.
 
-use super::Site;
 use crate::support::expect::fails;
+use crate::support::provider::Subscriber;
 
 /// A good token of the provider's, from its own hands.
-fn good_token(site: &Site) -> String {
-    site.log_in();
-    let kept = std::fs::read_to_string(site.file()).unwrap();
+fn good_token(subscriber: &Subscriber) -> String {
+    subscriber.log_in();
+    let kept = std::fs::read_to_string(subscriber.file()).unwrap();
     let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
     kept["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Without a provider.
-fn without_oauth(site: &Site, lines: &str) {
-    let config = std::fs::read_to_string(site.home.path("config.toml")).unwrap();
+fn without_oauth(subscriber: &Subscriber, lines: &str) {
+    let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
     let (table, _) = config.split_once("[accounts.work.oauth]").unwrap();
-    site.home.write("config.toml", format!("{table}{lines}\n"));
+    subscriber.home.write("config.toml", format!("{table}{lines}\n"));
 }
 
 #[test]
 fn a_command_gives_tokens() {
-    let site = Site::new("device");
-    site.home.write("good", good_token(&site));
-    let at = site.home.path("good").display().to_string();
-    without_oauth(&site, &format!("token-command = \"echo x >>ran; cat {at}\""));
-    site.list().exits(0);
-    let ran = || std::fs::read_to_string(site.home.path("ran")).unwrap_or_default().len() / 2;
+    let subscriber = Subscriber::new("device");
+    subscriber.home.write("good", good_token(&subscriber));
+    let at = subscriber.home.path("good").display().to_string();
+    without_oauth(&subscriber, &format!("token-command = \"echo x >>ran; cat {at}\""));
+    subscriber.list().exits(0);
+    let ran = || std::fs::read_to_string(subscriber.home.path("ran")).unwrap_or_default().len() / 2;
     assert_eq!(ran(), 1);
     // Once more where the server refuses what it printed; and not again.
-    site.provider.book().end_access();
-    site.list().exits(77).says("cannot log in to localhost as alice: the server says: [AUTH]");
+    subscriber.provider.book().end_access();
+    subscriber
+        .list()
+        .exits(77)
+        .says("cannot log in to localhost as alice: the server says: [AUTH]");
     assert_eq!(ran(), 3);
     for (command, says) in [
         ("false", "the token command failed: exit status: 1"),
@@ -37,30 +40,31 @@ fn a_command_gives_tokens() {
         ("echo a b", "what the token command prints is no token"),
         ("printf 'a\\\\001b'", "what the token command prints is no token"),
     ] {
-        let output = site.run(&["list", "work", "--token-command", &command.replace("\\\\", "\\")]);
+        let output =
+            subscriber.run(&["list", "work", "--token-command", &command.replace("\\\\", "\\")]);
         fails(output, 77, says, None);
     }
 }
 
 #[test]
 fn a_refused_token_that_the_command_can_renew() {
-    let site = Site::new("device");
-    site.home.write("good", good_token(&site));
+    let subscriber = Subscriber::new("device");
+    subscriber.home.write("good", good_token(&subscriber));
     let command = "cat stale 2>/dev/null || exec cat good; rm stale";
-    without_oauth(&site, "");
-    site.home.write("stale", "an-old-token");
-    let list = |args: &[&str]| site.run(&[&["list", "work", "--count"], args].concat());
+    without_oauth(&subscriber, "");
+    subscriber.home.write("stale", "an-old-token");
+    let list = |args: &[&str]| subscriber.run(&[&["list", "work", "--count"], args].concat());
     list(&["--token-command", command]).exits(0);
-    assert_eq!(site.server.finished_log().len(), 2, "two logins");
+    assert_eq!(subscriber.server.finished_log().len(), 2, "two logins");
 }
 
 #[test]
 fn what_stands_on_the_command_line_counts_first() {
-    let site = Site::new("device");
-    let good = good_token(&site);
-    site.home.write("good", &good);
-    site.home.write("bad", "bad-token");
-    let list = |args: &[&str]| site.run(&[&["list", "work", "--count"], args].concat());
+    let subscriber = Subscriber::new("device");
+    let good = good_token(&subscriber);
+    subscriber.home.write("good", &good);
+    subscriber.home.write("bad", "bad-token");
+    let list = |args: &[&str]| subscriber.run(&[&["list", "work", "--count"], args].concat());
     let refused = |args: &[&str]| {
         let says = "cannot log in to localhost as alice: the server says: [AUTH]";
         list(args).exits(77).says(says);
@@ -70,11 +74,11 @@ fn what_stands_on_the_command_line_counts_first() {
     refused(&["--auth", "XOAUTH2", "--password-file", "bad"]);
     list(&["--auth", "XOAUTH2", "--password-file", "good"]).exits(0);
     list(&["--auth", "OAUTHBEARER"]).exits(0);
-    assert_eq!(site.provider.count("refresh_token"), 0);
+    assert_eq!(subscriber.provider.count("refresh_token"), 0);
     // One that is set and fails does not fall through.
-    std::fs::remove_file(site.file()).unwrap();
-    site.home.write("pw", &good);
-    let mut command = site.command(&["list", "work"]);
+    std::fs::remove_file(subscriber.file()).unwrap();
+    subscriber.home.write("pw", &good);
+    let mut command = subscriber.command(&["list", "work"]);
     let output = crate::support::expect::run(command.env("POPFETCH_PASSWORD", &good));
     fails(output, 77, "nobody has consented", Some("popfetch login work"));
     // A mechanism for passwords gets one.
@@ -84,26 +88,47 @@ fn what_stands_on_the_command_line_counts_first() {
 
 #[test]
 fn what_is_shown_of_it() {
-    let site = Site::new("device");
-    let show = site.run(&["config", "show"]).exits(0);
+    let subscriber = Subscriber::new("device");
+    let show = subscriber.run(&["config", "show"]).exits(0);
     for line in
         ["oauth-client-id = \"popfetch-test\"", "# oauth-client-secret ", "# password: oauth"]
     {
         assert!(show.text().contains(line), "{line}:\n{}", show.text());
     }
-    site.run(&["config", "check"]).exits(0);
+    subscriber.run(&["config", "check"]).exits(0);
     let says = "popfetch: work: there is no OAuth2 provider to log in to";
-    without_oauth(&site, "");
-    site.run(&["login", "work"]).exits(78).says(says);
-    site.run(&["logout", "work"]).exits(78).says("there is no OAuth2 provider to log out of");
-    site.run(&["login", "wrk"]).exits(78).says("there is no account named 'wrk'");
-    site.home
+    without_oauth(&subscriber, "");
+    subscriber.run(&["login", "work"]).exits(78).says(says);
+    subscriber.run(&["logout", "work"]).exits(78).says("there is no OAuth2 provider to log out of");
+    subscriber.run(&["login", "wrk"]).exits(78).says("there is no account named 'wrk'");
+    subscriber
+        .home
         .write("config.toml", "[accounts.work]\nhost = \"h\"\nuser = \"u\"\noauth = \"google\"");
-    site.run(&["config", "check"]).exits(78).says("popfetch: work: oauth-client-id is not set");
+    subscriber
+        .run(&["config", "check"])
+        .exits(78)
+        .says("popfetch: work: oauth-client-id is not set");
     let config = "[accounts.work]\nhost = \"h\"\nuser = \"u\"\noauth = \"microsoft\"\n\
                   oauth-client-id = \"x\"\noauth-flow = \"client-credentials\"";
-    site.home.write("config.toml", config);
-    site.run(&["config", "check"])
+    subscriber.home.write("config.toml", config);
+    subscriber
+        .run(&["config", "check"])
         .exits(78)
         .says("client-credentials are those of an organisation");
+}
+
+#[test]
+fn the_systems_authorities_stay_where_they_may_have_to_vouch_for_a_provider() {
+    let subscriber = Subscriber::new("device");
+    let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
+    // What OpenSSL is told can be seen in the environment of who runs the command.
+    let show = "client-secret-command = \"cat /proc/$PPID/environ >environ; echo x\"\n";
+    let (table, oauth) = config.split_once("[accounts.work.oauth]").unwrap();
+    for (lines, spared) in [(oauth.to_owned(), true), (oauth.replace("ca-file", "#"), false)] {
+        let config = format!("{table}[accounts.work.oauth]\n{show}{lines}");
+        subscriber.home.write("config.toml", config);
+        subscriber.list().exits(77).says("nobody has consented");
+        let environment = std::fs::read_to_string(subscriber.home.path("environ")).unwrap();
+        assert_eq!(environment.contains("SSL_CERT_FILE=/dev/null"), spared, "{lines}");
+    }
 }

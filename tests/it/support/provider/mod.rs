@@ -5,6 +5,7 @@
 
 pub(crate) mod book;
 pub(crate) mod http;
+mod subscriber;
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
@@ -17,6 +18,7 @@ use native_tls::{Identity, TlsAcceptor, TlsStream};
 use super::server::sasl::{Answer, Mechanism};
 use book::Book;
 use http::Asked;
+pub(crate) use subscriber::Subscriber;
 
 /// How a provider misbehaves.
 #[derive(Clone, Debug)]
@@ -29,8 +31,8 @@ pub(crate) enum Fault {
     Redirects(String),
     /// Sends without end.
     Endless,
-    /// Sends an octet now and then.
-    Drips,
+    /// Sends this, and then an octet now and then.
+    Drips(&'static str),
     /// Says nothing.
     Silent,
     /// Hangs up.
@@ -202,8 +204,8 @@ fn misbehave(
             }
             Ok(())
         }
-        Fault::Drips => {
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")?;
+        Fault::Drips(first) => {
+            stream.write_all(first.as_bytes())?;
             let since = Instant::now();
             while since.elapsed() < Duration::from_secs(60) && !*lock(&shared.stopped) {
                 stream.write_all(b" ")?;
