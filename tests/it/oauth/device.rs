@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use crate::support::expect::fails;
 use crate::support::provider::Fault;
 use crate::support::provider::Subscriber;
+use crate::support::proxy::Proxy;
 
 const POLL: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -110,4 +111,18 @@ fn ctrl_c_ends_the_waiting() {
     rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
     let output = subscriber.checked(crate::support::home::finish(child)).exits(130);
     assert!(output.stderr.ends_with("popfetch: work: interrupted\n"), "{}", output.stderr);
+}
+
+#[test]
+fn the_accounts_proxy_leads_to_the_provider_too() {
+    let subscriber = Subscriber::new("device");
+    let proxy = Proxy::http(false, subscriber.provider.address());
+    let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
+    let line = format!("tls = \"implicit\"\nproxy = \"http://127.0.0.1:{}\"", proxy.port());
+    subscriber.home.write("config.toml", config.replace("tls = \"implicit\"", &line));
+    subscriber.log_in();
+    let asked = proxy.asked();
+    let wanted = format!("localhost:{}", subscriber.provider.address().port());
+    assert_eq!(asked.len(), subscriber.provider.asked().len());
+    assert!(asked.iter().all(|asked| asked.contains(&wanted)), "{asked:?}");
 }
