@@ -41,6 +41,11 @@ impl ProofSource {
         method: Option<LoginMethod>,
     ) -> Result<Self, Failure> {
         let kind = method.map(LoginMethod::kind);
+        if args.token_command.is_some() && kind.is_some_and(|kind| kind != Kind::Token) {
+            let name = method.map_or("", LoginMethod::name);
+            let message = format!("--token-command gives a token, and {name} takes none");
+            return Err(Failure::usage(message));
+        }
         if kind == Some(Kind::Certificate) {
             return Ok(Self::Certificate);
         }

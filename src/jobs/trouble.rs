@@ -31,6 +31,8 @@ const REFUSALS: u32 = 3;
 pub(super) fn may_try(account: &Account, id: &str, trouble: Option<&Trouble>) -> Result<(), Error> {
     let refused = trouble.filter(|trouble| trouble.refusals >= REFUSALS);
     let refused = refused.filter(|_| account.report_after.is_some());
+    // A token that was refused says nothing of the next one.
+    let refused = refused.filter(|trouble| trouble.refused.is_some());
     match refused {
         Some(trouble) if trouble.refused == fingerprint(account, id) => Err(Error::RefusedBefore {
             host: account.endpoint.host.clone(),

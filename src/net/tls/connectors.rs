@@ -10,7 +10,7 @@ use super::super::Error;
 use super::explain::short;
 use super::{ClientCertificate, TlsSettings, TlsVersion};
 
-/// Connectors, one for each [`Recipe`]: to build one costs 40 to 65 ms, because it loads the
+/// Connectors, one for each kind of connection: to build one costs 40 to 65 ms, because it loads the
 /// system's certificates; to share one costs nothing. Clones are the same collection.
 #[derive(Clone, Debug, Default)]
 pub struct Connectors(Arc<Mutex<HashMap<Recipe, TlsConnector>>>);

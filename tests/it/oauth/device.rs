@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::support::Leaks;
 use crate::support::expect::fails;
 use crate::support::provider::Fault;
 use crate::support::provider::Subscriber;
@@ -32,6 +33,11 @@ fn the_user_is_told_where_to_type_what() {
     let mode = subscriber.file().metadata().unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(subscriber.files(), ["work.oauth"]);
+    for secret in subscriber.provider.book().secrets.iter() {
+        let home = subscriber.home.path("");
+        let found = Leaks::of(secret).below(&home, &["work.oauth", "config.toml"]);
+        assert_eq!(found, [""; 0], "nowhere else");
+    }
 }
 
 #[test]

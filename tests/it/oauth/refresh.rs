@@ -168,3 +168,17 @@ fn logging_out() {
     let output = subscriber.run(&["logout", "work"]).exits(0);
     assert_eq!(output.text(), "there was no consent for work\n");
 }
+
+#[test]
+fn a_token_that_was_refused_says_nothing_of_the_next_one() {
+    // A password that was refused is not tried again where nobody hears of it.
+    let subscriber = Subscriber::new("device");
+    subscriber.log_in();
+    let config = std::fs::read_to_string(subscriber.home.path("config.toml")).unwrap();
+    let quiet = config.replace("tls = ", "report-errors-after = \"1h\"\ntls = ");
+    subscriber.home.write("config.toml", quiet);
+    subscriber.provider.book().takes_none = true;
+    subscriber.run(&["fetch", "work"]).exits(77).says("even with a new token");
+    subscriber.provider.book().takes_none = false;
+    subscriber.run(&["fetch", "work"]).exits(0);
+}

@@ -82,6 +82,8 @@ fn what_stands_on_the_command_line_counts_first() {
     let output = crate::support::expect::run(command.env("POPFETCH_PASSWORD", &good));
     fails(output, 77, "nobody has consented", Some("popfetch login work"));
     // A mechanism for passwords gets one.
+    let says = "--token-command gives a token, and PLAIN takes none";
+    list(&["--auth", "PLAIN", "--token-command", "cat good"]).exits(64).says(says);
     let says = "it offers only XOAUTH2, OAUTHBEARER";
     list(&["--auth", "PLAIN", "--password-file", "good"]).exits(69).says(says);
 }
