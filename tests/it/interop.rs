@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -80,9 +80,20 @@ impl Site {
         output.text().trim().parse().expect("a number")
     }
 
-    /// Alice's messages on the server by Message-ID.
+    /// Alice's messages on the server by Message-ID. A session that has just ended may still be
+    /// moving them.
     fn on_server(&self) -> BTreeMap<String, PathBuf> {
-        by_id(&Maildir::at(self.dovecot.maildir("alice")))
+        let maildir = Maildir::at(self.dovecot.maildir("alice"));
+        loop {
+            if let Ok(found) = try_by_id(&maildir) {
+                return found;
+            }
+        }
+    }
+
+    /// What the server's file of the message `id` holds, wherever it is by now.
+    fn copy_on_server(&self, id: &str, path: &Path) -> Vec<u8> {
+        fs::read(path).unwrap_or_else(|_| fs::read(&self.on_server()[id]).expect("a message"))
     }
 
     /// Requires in the home's Maildir exactly what the server has, byte for byte, once.
@@ -91,7 +102,7 @@ impl Site {
         let (here, there) = (by_id(&self.home.mail()), self.on_server());
         assert!(here.keys().eq(there.keys()), "{} here, {} there", here.len(), there.len());
         for (id, path) in here {
-            let copy = fs::read(&there[&id]).expect("a message");
+            let copy = self.copy_on_server(&id, &there[&id]);
             assert!(fs::read(path).expect("a message") == copy, "{id} is not what the server has");
         }
         assert_eq!(self.home.mail().names("tmp"), Vec::<String>::new(), "left in tmp/");
@@ -101,20 +112,27 @@ impl Site {
 /// The files of a Maildir by the Message-ID in them, of which each must be there once.
 #[track_caller]
 fn by_id(maildir: &Maildir) -> BTreeMap<String, PathBuf> {
+    try_by_id(maildir).expect("a message")
+}
+
+/// The same; an error where one is not there any more.
+#[track_caller]
+fn try_by_id(maildir: &Maildir) -> io::Result<BTreeMap<String, PathBuf>> {
     let mut found = BTreeMap::new();
     for directory in ["new", "cur"] {
         for name in maildir.names(directory) {
             let path = maildir.path().join(directory).join(name);
             let mut start = Vec::new();
-            let file = fs::File::open(&path).expect("a message");
-            file.take(4096).read_to_end(&mut start).expect("a message");
+            fs::File::open(&path)?.take(4096).read_to_end(&mut start)?;
             let start = String::from_utf8_lossy(&start);
             let id = start.lines().find_map(|line| line.strip_prefix("Message-ID: "));
             let id = id.expect("a Message-ID").to_owned();
-            assert!(found.insert(id.clone(), path).is_none(), "{id} is there twice");
+            // Or it was moved while this looked.
+            let other: Option<PathBuf> = found.insert(id.clone(), path);
+            assert!(other.is_none_or(|other| !other.exists()), "{id} is there twice");
         }
     }
-    found
+    Ok(found)
 }
 
 /// Numbers that look random and come again with the same seed (splitmix64).
