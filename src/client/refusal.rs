@@ -60,9 +60,10 @@ impl Refused {
             }
             _ if sounds_temporary() => Refusal::Temporary,
             _ if self.complaint.is_some() => Refusal::Credentials,
+            // It knows nothing of them yet: the mechanism is not to its taste.
+            _ if !self.saw_credentials => Refusal::Permanent,
             _ if self.has_auth_code => Refusal::Temporary,
-            _ if self.saw_credentials => Refusal::Credentials,
-            _ => Refusal::Permanent,
+            _ => Refusal::Credentials,
         }
     }
 }
@@ -101,6 +102,8 @@ mod tests {
         }
         assert_eq!(about("no", Some("status 401"), true, true), Credentials);
         assert_eq!(about("[SYS/TEMP] no", Some("status 500"), true, true), Temporary);
-        assert_eq!(about("unknown mechanism", None, false, false), Permanent);
+        for has_auth_code in [false, true] {
+            assert_eq!(about("unknown mechanism", None, has_auth_code, false), Permanent);
+        }
     }
 }
