@@ -57,7 +57,12 @@ impl ConsentSettings {
         if let Some(set) = &values.oauth_scope {
             provider.scope.clone_from(&set.value.0);
         }
+        if values.oauth_token_url.is_some() {
+            // Who gives the tokens is somebody else, whom the preset's knows nothing of.
+            provider.revoke_url = None;
+        }
         for (set, url) in [
+            (&values.oauth_revoke_url, &mut provider.revoke_url),
             (&values.oauth_authorize_url, &mut provider.authorize_url),
             (&values.oauth_token_url, &mut provider.token_url),
             (&values.oauth_device_url, &mut provider.device_url),

@@ -60,8 +60,13 @@ impl ProofSource {
             }
         }
         let password = PasswordSource::choose(args, values, name)?;
+        let certificate = args.client_cert.is_some() || values.client_cert.is_some();
         Ok(match kind {
             Some(Kind::Token) => Self::Bearer(password),
+            // Where nothing else is set, what there is to show is the certificate.
+            None if certificate && matches!(password, PasswordSource::Elsewhere) => {
+                Self::Certificate
+            }
             _ => Self::Password(password),
         })
     }

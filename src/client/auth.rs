@@ -66,9 +66,9 @@ pub(super) fn exchange<S: Read + Write>(
         };
         let response = match (first.take(), BASE64.decode(&challenge)) {
             // What had to wait; the challenge before it is empty.
-            (Some(response), _) => Ok(response),
+            (Some(response), Ok(_)) => Ok(response),
             (None, Ok(challenge)) => mechanism.respond(&challenge).map_err(failed),
-            (None, Err(_)) => Err(channel.redact(proto::Error::challenge(&challenge).into())),
+            (_, Err(_)) => Err(channel.redact(proto::Error::challenge(&challenge).into())),
         };
         let response = match response {
             Ok(response) => encode(&response),

@@ -58,8 +58,8 @@ impl Refused {
             Some(ResponseCode::InUse | ResponseCode::LoginDelay | ResponseCode::SysTemp) => {
                 Refusal::Temporary
             }
-            _ if sounds_temporary() => Refusal::Temporary,
             _ if self.complaint.is_some() => Refusal::Credentials,
+            _ if sounds_temporary() => Refusal::Temporary,
             // It knows nothing of them yet: the mechanism is not to its taste.
             _ if !self.saw_credentials => Refusal::Permanent,
             _ if self.has_auth_code => Refusal::Temporary,
@@ -100,7 +100,7 @@ mod tests {
         ] {
             assert_eq!(about(text, None, has_auth_code, true), expected, "{text}");
         }
-        assert_eq!(about("no", Some("status 401"), true, true), Credentials);
+        assert_eq!(about("try again", Some("status 401"), true, true), Credentials);
         assert_eq!(about("[SYS/TEMP] no", Some("status 500"), true, true), Temporary);
         for has_auth_code in [false, true] {
             assert_eq!(about("unknown mechanism", None, has_auth_code, false), Permanent);

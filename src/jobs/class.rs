@@ -42,7 +42,7 @@ impl Error {
         match self {
             Self::Net(error) => net_class(error),
             Self::Server { source, .. } | Self::Login { source, .. } => client_class(source),
-            Self::Token { source, .. } => source.cause.into(),
+            Self::Token { source, .. } | Self::NotRenewed { source, .. } => source.cause.into(),
             Self::RefusedBefore { .. } => Class::NoPermission,
             Self::NoMethod { source: NoMethod::Unfit { .. }, .. } => Class::Config,
             Self::NoMethod { source: NoMethod::NotOffered { .. }, .. } => Class::Unavailable,

@@ -1,6 +1,6 @@
 //! Into the mailbox, with as few round trips as what is remembered of the server allows.
 
-use super::again::Again;
+use super::again::{Again, worse};
 use super::connect::Call;
 use super::memory::Memory;
 use super::{Account, Context, Error, Event, Observer};
@@ -38,15 +38,23 @@ pub(super) fn enter_within(
     let mut memory = fitting(memory, account);
     let mut call = Some(Call::start(account, context));
     let (entered, known) = memory.recall_during(|memory| {
-        again.persevere(observer, |observer| {
+        let mut told = None;
+        loop {
             let call = call.take().unwrap_or_else(|| Call::start(account, context));
-            let entered = try_to_enter(call, account, context, memory, observer);
+            let error = match try_to_enter(call, account, context, memory, observer) {
+                Ok(entered) => return Ok(entered),
+                Err(error) => error,
+            };
             // A line that is down says nothing of the server.
-            if entered.as_ref().is_err_and(|e| !matches!(e, Error::Net(_) | Error::Interrupted)) {
+            if !matches!(error, Error::Net(_) | Error::Interrupted) {
                 memory.doubt();
             }
-            entered
-        })
+            let too_early = memory.wait_for_login(context.surroundings.seconds()).is_some();
+            if too_early || !again.after(&error, observer) {
+                return Err(worse(told, error));
+            }
+            told = Some(error);
+        }
     });
     match entered {
         Ok((session, mailbox)) => {
@@ -113,6 +121,11 @@ fn try_to_enter(
     let server = |error| Error::server(&account.endpoint.host, error);
     let mailbox = match session.mailbox() {
         Err(error) if is_new && error.is_connection_loss() && session.doubts_pipelining() => {
+            if memory.wait_for_login(login).is_some() {
+                // There is no second login now; the next run is to fare better.
+                memory.note_one_by_one(now);
+                return Err(server(error));
+            }
             observer.event(&Event::Note(
                 "the server did not answer commands that were sent together: trying again, one \
                  at a time",

@@ -47,6 +47,18 @@ pub enum Error {
         /// Why.
         source: NoToken,
     },
+    /// The server refuses the token, and there is no other.
+    #[error(
+        "cannot log in to {host} as {user}: the server refuses the token, and no other is to be had"
+    )]
+    NotRenewed {
+        /// Where.
+        host: String,
+        /// As whom.
+        user: String,
+        /// Why there is no other.
+        source: NoToken,
+    },
     /// The server and popfetch have no way to log in in common.
     #[error("cannot log in to {host}")]
     NoMethod {
@@ -210,7 +222,9 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         Some(match self {
-            Self::Token { source, .. } => return source.hint.as_deref(),
+            Self::Token { source, .. } | Self::NotRenewed { source, .. } => {
+                return source.hint.as_deref();
+            }
             Self::Net(net::Error::Certificate {
                 distrust: net::Distrust::UnknownAuthority { .. },
                 ..

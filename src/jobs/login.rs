@@ -24,7 +24,11 @@ pub(super) fn another_secret(
 ) -> Result<Option<Secret>, Error> {
     match &account.proof {
         Proof::Token(tokens) if error.is_about_credentials() => {
-            let another = tokens.renew(refused, interrupt).map_err(no_token(account))?;
+            let another = tokens.renew(refused, interrupt).map_err(|source| Error::NotRenewed {
+                host: account.endpoint.host.clone(),
+                user: account.user.clone(),
+                source,
+            })?;
             Ok(another.filter(|another| another.expose() != refused.expose()))
         }
         _ => Ok(None),
@@ -92,7 +96,7 @@ pub(super) fn log_in(
         if let Some(mut refused) = refused {
             // A way to log in that the server no longer offers says nothing of the credentials.
             if std::mem::take(&mut assumed)
-                && !has_code(&error)
+                && !saw_credentials(&error)
                 && refused.ask_capabilities().is_ok()
                 && self::method(&refused, account).is_ok_and(|now| now != method)
             {
@@ -109,10 +113,11 @@ pub(super) fn log_in(
     }
 }
 
-/// Whether a refusal says by a code what it is about.
-fn has_code(error: &client::Error) -> bool {
-    let client::Error::Login(LoginError::Refused(refused)) = error else { return false };
-    refused.status.code.is_some()
+/// Whether the server was shown anything before it refused. It must not see the same by another
+/// mechanism: it may count that as a second attempt.
+fn saw_credentials(error: &client::Error) -> bool {
+    let client::Error::Login(LoginError::Refused(refused)) = error else { return true };
+    refused.saw_credentials
 }
 
 /// Chooses the way to log in.

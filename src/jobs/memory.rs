@@ -26,19 +26,26 @@ pub(super) struct Memory<'a> {
     may_write: bool,
     /// Whether the connection is without TLS.
     clear: bool,
+    /// When a run last logged in.
+    last_login: Option<i64>,
 }
 
 impl<'a> Memory<'a> {
     /// What `state` holds.
     pub(super) fn of(state: &'a mut State) -> Result<Self, Error> {
         let before = state.remembered()?;
-        Ok(Self { now: before.clone(), before, state: Some(state), may_write: true, clear: false })
+        let last_login = state.times()?.last_login;
+        let now = before.clone();
+        Ok(Self { now, before, state: Some(state), may_write: true, clear: false, last_login })
     }
 
     /// What `state` holds, which may not be written.
     pub(super) fn read_only(state: Option<&'a mut State>) -> Result<Self, Error> {
         let before = state.as_deref().map(State::remembered).transpose()?.unwrap_or_default();
-        Ok(Self { now: before.clone(), before, state, may_write: false, clear: false })
+        let last_login =
+            state.as_deref().map(State::times).transpose()?.and_then(|times| times.last_login);
+        let now = before.clone();
+        Ok(Self { now, before, state, may_write: false, clear: false, last_login })
     }
 
     /// Has what is known of the mailbox read, which takes a while for a large one, while `work` is
@@ -75,8 +82,10 @@ impl<'a> Memory<'a> {
     /// How many seconds it is, at the time `now`, until the server lets anybody in again.
     pub(super) fn wait_for_login(&self, now: i64) -> Option<i64> {
         let wait = self.now.next_login? - now;
-        // More was never noted: the clock has been set back.
-        (1..=MAX_DELAY + 1).contains(&wait).then_some(wait)
+        // Who has logged in later than now has set the clock back.
+        let is_past = self.last_login.is_none_or(|at| at <= now);
+        // More was never noted.
+        (is_past && (1..=MAX_DELAY + 1).contains(&wait)).then_some(wait)
     }
 
     /// At the time `now` somebody has logged in; the next login may follow `delay` seconds after.

@@ -43,7 +43,7 @@ impl AuthorizationServer {
         let asked = client
             .exchange_device_code()
             .add_scope(self.scope())
-            .request(&|request| question.ask(request));
+            .request(&|request| question.ask(request).map(with_bounded_interval));
         let details: StandardDeviceAuthorizationResponse =
             asked.map_err(|error| question.failed(error))?;
         let shown = |text: &str| visible(text.as_bytes(), 300);
@@ -76,9 +76,12 @@ impl AuthorizationServer {
             }
         };
         let limit = code.details.expires_in().min(LONGEST);
+        let end = Instant::now() + limit;
         let asked = client.exchange_device_access_token(&code.details).request(
             &ask,
-            |interval| pause(interval, interrupt),
+            |interval| {
+                pause(interval.min(end.saturating_duration_since(Instant::now())), interrupt);
+            },
             Some(limit),
         );
         if let Some(error) = fatal.into_inner() {
@@ -87,6 +90,22 @@ impl AuthorizationServer {
         let answer = asked.map_err(|error| question.failed(error))?;
         question.tokens_of(&answer)
     }
+}
+
+/// The shortest and the longest time between two polls, in seconds, whatever the provider says.
+const INTERVAL: (u64, u64) = (1, 60);
+
+/// The provider's answer with an interval that makes sense: oauth2 counts with it as it is.
+fn with_bounded_interval(mut answer: HttpResponse) -> HttpResponse {
+    let Ok(mut body) = serde_json::from_slice::<serde_json::Value>(answer.body()) else {
+        return answer;
+    };
+    if let Some(interval) = body.get_mut("interval") {
+        let (shortest, longest) = INTERVAL;
+        *interval = interval.as_u64().map_or(longest, |it| it.clamp(shortest, longest)).into();
+        *answer.body_mut() = body.to_string().into_bytes();
+    }
+    answer
 }
 
 /// What ends the loop of oauth2, which takes any failure for a reason to ask again: a refusal.

@@ -3,6 +3,7 @@
 
 use super::Error;
 use super::hash::{Hash, hex};
+use super::saslname::prepared;
 use crate::model::Secret;
 
 /// The timestamp in a greeting: the first thing in it that has the form of a message-id. Whoever
@@ -38,6 +39,8 @@ pub fn digest(timestamp: &[u8], password: &Secret) -> Result<Secret, Error> {
     if password.expose().contains(&0) {
         return Err(Error::NulInCredential);
     }
+    // RFC 6856, section 2.2, wants it prepared.
+    let password = prepared(password);
     let text = Secret::new([timestamp, password.expose()].concat());
     Ok(Secret::new(hex(Hash::Md5.digest(text.expose()).expose()).into_bytes()))
 }

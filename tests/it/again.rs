@@ -3,7 +3,7 @@
 use crate::support::World;
 use crate::support::accounts::Accounts;
 use crate::support::expect::reply;
-use crate::support::server::{Action, Capabilities, Script, Trigger};
+use crate::support::server::{Action, Capabilities, Pipelined, Script, Trigger};
 
 /// A server that announces `LOGIN-DELAY delay` where `after` says: behind the login, or before it.
 fn announcing(script: Script, delay: &str, after: bool) -> Script {
@@ -77,7 +77,29 @@ fn a_clock_that_was_set_back_keeps_nobody_out() {
     world.fetch(&[]).succeeds();
     world.move_times(3);
     world.fetch(&[]).succeeds();
-    assert_eq!(connections(&world), 2);
+    world.move_hours(2);
+    world.fetch(&[]).succeeds();
+    assert_eq!(connections(&world), 3);
+}
+
+#[test]
+fn a_server_that_wants_to_be_left_alone_is_not_tried_again_after_a_login() {
+    let delayed = |script: Script| announcing(script, "300", false);
+    let logins = |world: &World| {
+        let log = world.server.finished_log();
+        log.iter().flat_map(|it| it.commands()).filter(|it| it.starts_with("AUTH")).count()
+    };
+    let world = World::with(|script| delayed(script).on("STAT", Action::Close));
+    world.fetch(&["--retries", "2"]).exits(75);
+    assert_eq!(logins(&world), 1);
+    // Nor where the cause may be that commands were sent together: the next run is more careful.
+    let together = Capabilities::lines(["SASL PLAIN", "UIDL", "PIPELINING", "LOGIN-DELAY 300"]);
+    let world = World::with(|script| script.capabilities(together).pipelined(Pipelined::Closed));
+    world.fetch(&[]).exits(75);
+    assert_eq!(logins(&world), 1);
+    world.move_times(-1);
+    world.fetch(&[]).succeeds();
+    assert_eq!(logins(&world), 2);
 }
 
 /// The first `times` connections get `answer` to the command.

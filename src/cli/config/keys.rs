@@ -169,6 +169,8 @@ keys! {
         "Where a browser asks for consent.";
         "oauth-token-url" oauth_token_url: HttpsUrl, "(the provider's)", "\"https://id.example.com/token\"",
         "Where tokens come from.";
+        "oauth-revoke-url" oauth_revoke_url: HttpsUrl, "(the provider's)", "\"https://id.example.com/revoke\"",
+        "Where popfetch logout takes the consent back (RFC 7009).";
         "oauth-device-url" oauth_device_url: HttpsUrl, "(the provider's)", "\"https://id.example.com/device\"",
         "Where codes for another device come from.";
         "oauth-redirect-port" oauth_redirect_port: Port, "(any free one)", "8585",
@@ -184,7 +186,7 @@ keys! {
         "tls-min-version" tls_min_version: TlsVersion, "\"1.2\"", "\"1.3\"",
         "The oldest version of TLS that is spoken.";
         "client-cert" client_cert: PathBuf, "(none)", "\"~/.config/popfetch/work.pem\"",
-        "The certificate that the server is shown when it asks: PEM (with the private key, or beside client-key) or PKCS#12. Nobody else may be able to read a file with a key.";
+        "The certificate that the server is shown when it asks: PEM (with the private key, or beside client-key) or PKCS#12. Nobody else may be able to read a file with a key. Where neither a password nor a token is set, it is what the account logs in with (EXTERNAL).";
         "client-key" client_key: PathBuf, "(in client-cert)", "\"~/.config/popfetch/work.key\"",
         "The private key that belongs to client-cert: PKCS#8 in PEM, not encrypted.";
         "client-cert-password-file" client_cert_password_file: PathBuf, "(none)", "\"~/.config/popfetch/work.p12.password\"",
@@ -274,12 +276,45 @@ impl Values {
             defaults.password_file = None;
             defaults.password_command = None;
             defaults.password = None;
+            // A password is no token.
+            defaults.token_command = None;
+            defaults.forget_provider();
+        }
+        if self.token_command.is_some() {
+            defaults.forget_provider();
+        }
+        // What is known to one provider is no other's business, the secret least of all.
+        if self.oauth_provider.is_some()
+            || self.oauth_token_url.is_some()
+            || self.oauth_client_id.is_some()
+        {
+            defaults.forget_provider();
+        }
+        if self.oauth_client_secret.is_some() || self.oauth_client_secret_command.is_some() {
+            defaults.oauth_client_secret = None;
+            defaults.oauth_client_secret_command = None;
         }
         self.inherit_all(&defaults);
     }
 }
 
 impl Values {
+    fn forget_provider(&mut self) {
+        self.oauth_provider = None;
+        self.oauth_client_id = None;
+        self.oauth_client_secret = None;
+        self.oauth_client_secret_command = None;
+        self.oauth_flow = None;
+        self.oauth_tenant = None;
+        self.oauth_scope = None;
+        self.oauth_authorize_url = None;
+        self.oauth_token_url = None;
+        self.oauth_device_url = None;
+        self.oauth_revoke_url = None;
+        self.oauth_redirect_port = None;
+        self.oauth_ca_file = None;
+    }
+
     /// Whether a password stands in them.
     pub(super) fn hold_secret(&self) -> bool {
         self.password.is_some()

@@ -41,8 +41,11 @@ fn each_mechanism_with_the_right_credentials_and_with_wrong_ones() {
             command.env("POPFETCH_PASSWORD", secret);
             command
         };
-        let used =
-            if auth == "USER" || auth == "APOP" { auth.to_owned() } else { format!("AUTH {auth}") };
+        let used = if auth == "USER" || auth == "APOP" {
+            format!("C: {auth}")
+        } else {
+            format!("AUTH {auth}")
+        };
         let message =
             format!("From: a@b\nMessage-ID: <{}@x>\nSubject: {auth}\n\nbody\n", fetched.len());
         site.dovecot.deliver("alice", &message);

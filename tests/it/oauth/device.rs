@@ -132,3 +132,24 @@ fn the_accounts_proxy_leads_to_the_provider_too() {
     assert_eq!(asked.len(), subscriber.provider.asked().len());
     assert!(asked.iter().all(|asked| asked.contains(&wanted)), "{asked:?}");
 }
+
+#[test]
+fn an_interval_that_makes_no_sense_is_not_kept() {
+    for (interval, poll) in [(u64::MAX, "slow_down"), (100_000, "authorization_pending")] {
+        let subscriber = Subscriber::new("device");
+        {
+            let mut book = subscriber.provider.book();
+            (book.interval, book.device_lifetime) = (interval, 2);
+            book.polls.extend([poll; 9]);
+        }
+        // The code is over long before a minute is.
+        let since = std::time::Instant::now();
+        subscriber.run(&["login", "work"]).exits(77).says("popfetch: work: ");
+        assert!(since.elapsed().as_secs() < 50, "{interval}");
+    }
+    let subscriber = Subscriber::new("device");
+    subscriber.provider.book().device_lifetime = 3;
+    subscriber.provider.book().polls.extend(["authorization_pending"; 2000]);
+    subscriber.run(&["login", "work"]).exits(77);
+    assert!(subscriber.provider.count(POLL) < 10, "an interval of 0 is no reason to flood");
+}

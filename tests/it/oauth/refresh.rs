@@ -2,6 +2,7 @@
 
 use crate::support::expect::fails;
 use crate::support::home::finish;
+use crate::support::provider::Fault;
 use crate::support::provider::Subscriber;
 
 /// How many fetch at once.
@@ -115,7 +116,7 @@ fn a_provider_that_gives_no_refresh_token_at_all() {
     subscriber.log_in();
     subscriber.list().exits(0);
     subscriber.provider.book().end_access();
-    let says = "cannot log in to localhost as alice: the token for work has ended, and the \
+    let says = "no other is to be had: the token for work has ended, and the \
                 provider gave none to renew it with";
     let output = subscriber.list().exits(77).says(says);
     assert!(output.stderr.ends_with("hint: run: popfetch login work\n"), "{}", output.stderr);
@@ -181,4 +182,20 @@ fn a_token_that_was_refused_says_nothing_of_the_next_one() {
     subscriber.run(&["fetch", "work"]).exits(77).says("even with a new token");
     subscriber.provider.book().takes_none = false;
     subscriber.run(&["fetch", "work"]).exits(0);
+}
+
+/// Each try could be the one that locks the account.
+#[test]
+fn a_refused_token_is_not_sent_again_because_the_provider_is_down() {
+    let subscriber = Subscriber::new("device");
+    subscriber.log_in();
+    subscriber.provider.book().takes_none = true;
+    for _ in 0..4 {
+        let busy = Fault::Says(503, "text/plain", "busy".into());
+        subscriber.provider.book().faults.push_back(("/token", busy));
+    }
+    let before = subscriber.server.finished_log().len();
+    let output = subscriber.run(&["fetch", "work", "--retries", "3"]).exits(75);
+    output.says("the server refuses the token, and no other is to be had");
+    assert_eq!(subscriber.server.finished_log().len(), before + 1);
 }

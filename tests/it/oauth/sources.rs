@@ -134,3 +134,32 @@ fn the_systems_authorities_stay_where_they_may_have_to_vouch_for_a_provider() {
         assert_eq!(environment.contains("SSL_CERT_FILE=/dev/null"), spared, "{lines}");
     }
 }
+
+#[test]
+fn what_one_provider_knows_is_told_to_no_other() {
+    let home = crate::support::Home::new();
+    home.write(
+        "config.toml",
+        "[defaults]\nhost = \"h\"\noauth = \"google\"\n\
+         oauth-client-id = \"for-google\"\noauth-client-secret = \"s3cret\"\n\
+         [accounts.google]\nuser = \"a\"\n\
+         [accounts.other]\nuser = \"b\"\noauth-token-url = \"https://id.example.com/token\"\n\
+         oauth-client-id = \"mine\"\n\
+         [accounts.plain]\nuser = \"c\"\npassword = \"x\"\n",
+    );
+    let show = home.run(&["-c", "config.toml", "config", "show"]).exits(0);
+    let of = |name: &str| {
+        let (_, rest) = show.text().split_once(&format!("[accounts.{name}]")).unwrap();
+        rest.split("[accounts.").next().unwrap().to_owned()
+    };
+    assert!(of("google").contains("oauth-client-id = \"for-google\""), "{}", show.text());
+    for name in ["other", "plain"] {
+        for key in ["oauth-client-secret", "oauth-provider"] {
+            let none = of(name)
+                .lines()
+                .any(|line| line.starts_with(&format!("# {key} ")) && line.contains("none"));
+            assert!(none, "{name}, {key}: {}", show.text());
+        }
+    }
+    assert!(of("plain").contains("# password: password "), "{}", of("plain"));
+}

@@ -1,6 +1,6 @@
 //! A home, a scripted server over TLS, and mail on it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -59,11 +59,20 @@ impl World {
         message
     }
 
+    /// The same by so many hours.
+    pub(crate) fn move_hours(&self, hours: i64) {
+        move_by(&self.state(), hours * 3600);
+    }
+
+    fn state(&self) -> PathBuf {
+        let name = format!("{}.db", self.account().replace(':', "%3A"));
+        self.home.path("state/popfetch").join(name)
+    }
+
     /// Moves the times that the state holds by so many days: the clock was set by as many the other
     /// way.
     pub(crate) fn move_times(&self, days: i64) {
-        let name = format!("{}.db", self.account().replace(':', "%3A"));
-        move_times(&self.home.path("state/popfetch").join(name), days);
+        move_times(&self.state(), days);
     }
 
     /// Adds `count` messages.
@@ -118,8 +127,11 @@ fn script(identity: &native_tls::Identity) -> Script {
 
 /// Moves the times that a state holds by so many days.
 pub(crate) fn move_times(state: &Path, days: i64) {
+    move_by(state, days * 24 * 3600);
+}
+
+fn move_by(state: &Path, seconds: i64) {
     let state = Connection::open(state).unwrap();
-    let seconds = days * 24 * 3600;
     for (table, columns) in [
         ("message", &["at", "missing_since", "dele_at", "deleted_at"][..]),
         ("mailbox", &["last_login", "last_success", "met_at", "one_by_one_until", "next_login"]),

@@ -124,6 +124,18 @@ fn it_logs_in_by_itself() {
     assert!(output.stderr.contains("AUTH EXTERNAL"), "{}", output.stderr);
     assert!(!output.stderr.contains("PASS"), "{}", output.stderr);
     assert_eq!(fs::read_dir(wallet.home.path("mail-alice/new")).unwrap().count(), 1);
+    // Nothing else is set: it need not be named.
+    let alone = wallet.home.run(&[
+        "list",
+        "--count",
+        "--ca-file",
+        "ca.pem",
+        "--client-cert",
+        "both.pem",
+        "-vv",
+        &format!("pop3s://alice@localhost:{}", dovecot.port()),
+    ]);
+    alone.exits(0).says("AUTH EXTERNAL");
     // Alice's certificate is not bob's, and none is nobody's.
     for (name, lines) in [("bob", with.as_str()), ("alice", external)] {
         let output = wallet.run("fetch", dovecot.port(), &[(name, lines)], &[]);
