@@ -37,6 +37,7 @@ complete -c popfetch -n "__fish_popfetch_needs_command" -s V -l version -d 'Prin
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "list" -d 'List the messages on the server'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "fetch" -d 'Fetch messages; by default those that are new'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "delete" -d 'Delete messages on the server'
+complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "init" -d 'Set an account up: finds the server, tries the login, writes the configuration'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "status" -d 'Say how the accounts are, from what is known here: no network'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "login" -d 'Get consent to read an account\'s mail by OAuth2, or ask for its password, and keep it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "logout" -d 'Give the consent to read an account\'s mail back, or forget its password'
@@ -220,6 +221,57 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s q -l quiet 
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l name -d 'What the account is to be called [default: from the address]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l host -d 'The server, perhaps with a port: HOST or HOST:PORT [default: looked for]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l to -d 'Where the mail is to go: maildir:PATH or mbox:PATH (repeatable); {account} in it is the account\'s name [default: maildir:~/Mail/{account}]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l delete-after -d 'Delete on the server what was delivered longer ago than AGE (14d)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l first-fetch -d 'What the first fetch brings: all, seen (nothing; all counts as seen), last:N' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l oauth-client-id -d 'Log in with OAuth2, as the app that the provider knows by this client id' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l store -d 'Where the password is to be kept, if it is asked for or comes from the environment' -r -f -a "keyring\t''
+file\t''
+config\t''
+none\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l dns -d 'Ask this name server: an IP address, perhaps with a port' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l user -d 'The user\'s name' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l tls -d 'TLS from the first octet (port 995), by STLS (port 110), or none at all' -r -f -a "implicit\t''
+starttls\t''
+none\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l password-command -d 'Read the password from what a command prints' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l password-file -d 'Read the password from a file that only you can read' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l accept-host -d 'Take a server that was found without asking'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l keep -d 'Leave the mail on the server and fetch only what is new [default]'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l delete -d 'Delete on the server what is safe here'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s y -l yes -d 'Ask only for what has no default'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l dry-run -d 'Find the server and print what would be written, but do not log in and write nothing'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s q -l quiet -d 'Say nothing but errors'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l json -d 'Write JSON, one object a line'
+complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s h -l help -d 'Print help'
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l max-age -d 'Exit with 75 when the last run of an account that went well is older than AGE' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"

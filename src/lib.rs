@@ -16,6 +16,7 @@
 //! | 2 | [`delivery`] | where mail goes: staged, then published |
 //! | 2 | [`state`] | what has been seen: one SQLite file an account |
 //! | 2 | `oauth` | OAuth2: consent, and tokens that renew themselves (feature `oauth`) |
+//! | 2 | `discovery` | from a mail address to its server, to set an account up (feature `discovery`) |
 //! | 2 | [`summary`] | sender, subject and date, for lists |
 //! | 3 | [`jobs`] | the use cases: list, fetch, delete |
 //!
@@ -56,6 +57,8 @@
 
 pub mod client;
 pub mod delivery;
+#[cfg(feature = "discovery")]
+pub mod discovery;
 pub mod durable;
 pub mod jobs;
 pub mod model;

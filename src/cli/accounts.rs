@@ -207,6 +207,19 @@ fn of_url(
     assemble(endpoint, user, source.method, &nothing, args, config, files)
 }
 
+/// The account of a mailbox that is in no configuration yet, as flags and defaults say it is reached.
+pub(crate) fn of_mailbox(
+    endpoint: Endpoint,
+    user: String,
+    args: &ConnectionArgs,
+    config: Option<&Config>,
+) -> Result<Prepared, Failure> {
+    let nothing = Values::default();
+    let defaults = config.map_or(&nothing, |config| &config.defaults);
+    let method = defaults.auth.as_ref().map(|set| set.value);
+    assemble(endpoint, user, method, defaults, args, config, &mut TlsFiles::default())
+}
+
 /// A configured account, with what the flags say in place of what it says itself.
 fn of_config(
     account: &AccountConfig,

@@ -6,10 +6,8 @@ use std::time::Instant;
 
 use popfetch::jobs::{Account, Class, Context};
 use popfetch::model::{AccountName, Interrupt, NoTokenCause, Route, Secret, Way};
-use popfetch::net::TlsSettings;
-use popfetch::oauth::{
-    self, App, AuthorizationServer, Consent, Flow, Https, Preset, Provider, Store,
-};
+use popfetch::net::{Https, TlsSettings};
+use popfetch::oauth::{self, App, AuthorizationServer, Consent, Flow, Preset, Provider, Store};
 use popfetch::state::{StateFiles, open_directory};
 
 use super::config::Values;
@@ -135,7 +133,7 @@ impl ConsentSettings {
 
 /// The way to a provider of an account whose server is reached by `route`: a proxy leads anywhere,
 /// a tunnel or a socket to the mail server alone.
-fn way_to_provider(route: &Route) -> Route {
+pub(crate) fn way_to_provider(route: &Route) -> Route {
     let way = match &route.way {
         Way::Proxy(proxy) => Way::Proxy(proxy.clone()),
         Way::Direct | Way::Tunnel(_) | Way::Socket(_) => Way::Direct,

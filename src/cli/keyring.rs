@@ -29,6 +29,15 @@ pub(crate) fn find(mailbox: &str, interrupt: &Interrupt) -> Result<Option<Secret
     .map(Option::flatten)
 }
 
+/// Whether there is a keyring.
+pub(crate) fn is_there(interrupt: &Interrupt) -> bool {
+    let asked = ask("popfetch", interrupt, |entry| match entry.get_secret() {
+        Ok(_) | Err(Error::NoEntry) => Ok(()),
+        Err(error) => Err(error),
+    });
+    matches!(asked, Ok(Some(())))
+}
+
 /// Keeps the password of `mailbox`.
 pub(crate) fn store(mailbox: &str, password: Secret, interrupt: &Interrupt) -> Result<(), Failure> {
     let stored = ask(mailbox, interrupt, move |entry| entry.set_secret(password.expose()))?;

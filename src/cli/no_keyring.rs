@@ -9,6 +9,10 @@ pub(crate) fn find(_: &str, _: &Interrupt) -> Result<Option<Secret>, Failure> {
     Ok(None)
 }
 
+pub(crate) fn is_there(_: &Interrupt) -> bool {
+    false
+}
+
 pub(crate) fn store(_: &str, _: Secret, _: &Interrupt) -> Result<(), Failure> {
     Err(refuse("this popfetch was built without the keyring".to_owned()).with_hint(
         "keep the password in a file or a password manager: password-file, password-command",

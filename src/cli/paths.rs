@@ -24,6 +24,16 @@ pub(crate) fn resolve(path: &Path, base: Option<&Path>) -> Result<PathBuf, Failu
     })
 }
 
+/// A path as people write it.
+pub(crate) fn short(path: &Path) -> String {
+    let home =
+        BaseDirs::new().and_then(|dirs| Some(path.strip_prefix(dirs.home_dir()).ok()?.to_owned()));
+    home.map_or_else(
+        || path.display().to_string(),
+        |rest| Path::new("~").join(rest).display().to_string(),
+    )
+}
+
 /// The state directory.
 pub(crate) fn state_directory(global: &Global) -> Result<PathBuf, Failure> {
     if let Some(directory) = &global.state_dir {

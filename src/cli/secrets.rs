@@ -157,14 +157,23 @@ pub(crate) fn open_private(path: &Path, what: &str) -> Result<File, Failure> {
 
 /// The password of `account` where nothing says where it is, and where it was.
 fn elsewhere(account: &Account, interrupt: &Interrupt) -> Result<(Secret, String), Failure> {
+    if let Some((secret, origin)) = kept(account, interrupt)? {
+        return Ok((secret, origin.to_owned()));
+    }
     let (user, host) = (account.user.as_str(), account.endpoint.host.as_str());
-    if let Some(secret) = keyring::find(&mailbox(account), interrupt)? {
-        return Ok((secret, "the keyring".to_owned()));
-    }
-    if let Some(secret) = netrc::find(user, host)? {
-        return Ok((secret, "netrc".to_owned()));
-    }
     Ok((prompt(user, host, interrupt)?, "the prompt".to_owned()))
+}
+
+/// The password of `account` where one is kept for its mailbox, and where that is.
+pub(crate) fn kept(
+    account: &Account,
+    interrupt: &Interrupt,
+) -> Result<Option<(Secret, &'static str)>, Failure> {
+    if let Some(secret) = keyring::find(&mailbox(account), interrupt)? {
+        return Ok(Some((secret, "the keyring")));
+    }
+    let found = netrc::find(&account.user, &account.endpoint.host)?;
+    Ok(found.map(|secret| (secret, "netrc")))
 }
 
 /// What the password of `account` is kept under in the keyring.

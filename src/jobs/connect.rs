@@ -60,6 +60,12 @@ impl<'a> Call<'a> {
         Ok(session)
     }
 
+    /// Goes as far as one can without a password: to a server with whom the connection is as safe as
+    /// it is to be. Then leaves.
+    pub(super) fn knock(self) -> Result<(), Error> {
+        self.open(None).map(Connection::quit)
+    }
+
     /// One attempt, with this password or token.
     fn log_in_with(
         self,

@@ -34,6 +34,7 @@ mod remove;
 mod renumber;
 mod select;
 mod status;
+mod trial;
 mod trouble;
 mod verify;
 mod with;
@@ -51,6 +52,7 @@ pub use offers::Offers;
 pub use rebuild::{mark_seen, rebuild};
 pub use records::{Report, export, forget, import, report};
 pub use status::{Status, status};
+pub use trial::{Trial, reach, try_login};
 pub use trouble::News;
 pub use with::With;
 

@@ -6,7 +6,11 @@
 //! [`Interrupt`]: crate::model::Interrupt
 
 mod dial;
+#[cfg(feature = "discovery")]
+mod dns;
 mod error;
+#[cfg(any(feature = "discovery", feature = "oauth"))]
+mod https;
 mod loopback;
 mod proxy;
 mod race;
@@ -19,7 +23,11 @@ mod tunnel;
 mod wait;
 
 pub use dial::Dial;
+#[cfg(feature = "discovery")]
+pub use dns::NameServers;
 pub use error::Error;
+#[cfg(any(feature = "discovery", feature = "oauth"))]
+pub use https::{Https, HttpsError};
 pub use loopback::Loopback;
 pub use proxy::ProxyError;
 pub use stream::Stream;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use crate::durable::{self, Holder};
 use crate::model::{AccountName, NoToken, NoTokenCause};
-use crate::net::{self, ProxyError};
+use crate::net::{self, HttpsError, ProxyError};
 
 /// There is no token, or no consent.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +145,18 @@ impl From<net::Error> for Error {
         match error {
             net::Error::Interrupted => Self::Interrupted,
             error => Self::Net(error),
+        }
+    }
+}
+
+impl From<HttpsError> for Error {
+    fn from(error: HttpsError) -> Self {
+        match error {
+            HttpsError::Net(error) => error.into(),
+            HttpsError::Broken { host, source } => Self::Broken { host, source },
+            HttpsError::Slow { host, seconds } => Self::Slow { host, seconds },
+            HttpsError::Malformed { host, what } => Self::Malformed { host, what: what.to_owned() },
+            HttpsError::Status { host, status } => Self::Unavailable { host, status },
         }
     }
 }

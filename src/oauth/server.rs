@@ -11,8 +11,9 @@ use oauth2::{
     StandardRevocableToken, TokenResponse, TokenUrl,
 };
 
-use super::{Error, Grant, Https, Provider};
+use super::{Error, Grant, Provider};
 use crate::model::{Interrupt, Redactor, Secret};
+use crate::net::Https;
 use crate::proto::visible;
 
 /// What popfetch is called at a provider's, as whoever registered it there was told.
@@ -160,7 +161,7 @@ impl Question<'_> {
     /// Asks. What is no answer of OAuth2 at all is an error here.
     pub(super) fn ask(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
         self.hide_secrets_of(&request);
-        let answer = self.https.send(request, self.interrupt)?;
+        let answer = self.https.ask(request, self.interrupt)?;
         let status = answer.status();
         let host = self.host.clone();
         match status {

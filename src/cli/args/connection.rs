@@ -30,7 +30,7 @@ impl From<TlsArg> for TlsMode {
     }
 }
 
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Connection (with exactly one SOURCE)")]
 pub(crate) struct ConnectionArgs {
     /// The user's name

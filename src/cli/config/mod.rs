@@ -4,6 +4,7 @@
 //! the text of one file into values, and [`load`] finds the files and puts them together.
 
 mod command;
+mod edit;
 mod keys;
 mod load;
 mod network;
@@ -14,6 +15,7 @@ mod tls;
 mod value;
 
 pub(crate) use command::run;
+pub(crate) use edit::{Addition, add};
 #[cfg(test)]
 pub(crate) use keys::Key;
 pub(crate) use keys::{Globals, Set, Values};

@@ -38,6 +38,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         page("popfetch-list.1", include_str!("pages/popfetch-list.1")),
         page("popfetch-fetch.1", include_str!("pages/popfetch-fetch.1")),
         page("popfetch-delete.1", include_str!("pages/popfetch-delete.1")),
+        page("popfetch-init.1", include_str!("pages/popfetch-init.1")),
         page("popfetch-login.1", include_str!("pages/popfetch-login.1")),
         page("popfetch-logout.1", include_str!("pages/popfetch-logout.1")),
         page("popfetch-config.1", include_str!("pages/popfetch-config.1")),

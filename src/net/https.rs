@@ -1,22 +1,20 @@
-//! HTTPS as the rest of popfetch does it: ureq speaks HTTP over a connection of [`net`], so that
-//! certificates, deadlines and Ctrl-C are what they are for a mail server.
+//! HTTPS as the rest of popfetch does it: ureq speaks HTTP over a [`Stream`], so that certificates,
+//! deadlines and Ctrl-C are what they are for a mail server.
 
 use std::io::{self, Read as _, Write as _};
 use std::time::Duration;
 
-use oauth2::{HttpRequest, HttpResponse};
 use ureq::config::Config;
-use ureq::http::Uri;
+use ureq::http::{Request, Response, Uri};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
 
-use super::Error;
+use super::{Connectors, Dial, Error, Stream, TlsSettings};
 use crate::model::{Endpoint, Interrupt, Route, Timeouts, TlsMode};
-use crate::net::{self, Connectors, Dial, Stream, TlsSettings};
 
-/// What questions to a provider are asked with.
+/// What questions are asked with.
 #[derive(Clone, Debug)]
 pub struct Https {
     /// TLS connectors, built once.
@@ -29,27 +27,100 @@ pub struct Https {
     pub timeout: Duration,
 }
 
+/// A question without a usable answer.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpsError {
+    /// No connection.
+    #[error(transparent)]
+    Net(#[from] Error),
+    /// The connection broke.
+    #[error("the connection to {host} broke")]
+    Broken {
+        /// To whom.
+        host: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// No whole answer in time.
+    #[error("{host} has not answered within {seconds} s")]
+    Slow {
+        /// Who.
+        host: String,
+        /// How long it had.
+        seconds: u64,
+    },
+    /// The answer is none of HTTP, or never ends, or leads out of HTTPS.
+    #[error("{host} {what}")]
+    Malformed {
+        /// Who.
+        host: String,
+        /// What it does: a verb to begin with.
+        what: &'static str,
+    },
+    /// There is no such page.
+    #[error("{host} has no such page (HTTP status {status})")]
+    Status {
+        /// Who.
+        host: String,
+        /// What it says instead.
+        status: u16,
+    },
+}
+
 /// The longest answer, in octets. An honest one has a few thousand.
 const MAX_BODY: u64 = 1024 * 1024;
 /// The longest head of an answer, in octets.
 const MAX_HEAD: usize = 64 * 1024;
+/// How many times a page may be said to be elsewhere.
+const MAX_REDIRECTS: u32 = 3;
 /// Octets that are read or written at a time.
 const BUFFER: usize = 8 * 1024;
 
 impl Https {
     /// Sends `request` and reads the answer, whatever its status. Redirects are not followed: what
     /// is sent is for one address alone.
-    pub(super) fn send(
+    ///
+    /// # Errors
+    /// [`HttpsError`] when there is no answer.
+    pub fn ask(
         &self,
-        request: HttpRequest,
+        request: Request<Vec<u8>>,
         interrupt: &Interrupt,
-    ) -> Result<HttpResponse, Error> {
+    ) -> Result<Response<Vec<u8>>, HttpsError> {
+        self.run(request, 0, interrupt)
+    }
+
+    /// Reads the page at `url`. Where it is said to be elsewhere it is read there, but never in the
+    /// clear.
+    ///
+    /// # Errors
+    /// [`HttpsError`] when there is no such page.
+    pub fn get(&self, url: &str, interrupt: &Interrupt) -> Result<Vec<u8>, HttpsError> {
+        let request = Request::get(url).body(Vec::new()).map_err(|_| HttpsError::Malformed {
+            host: url.to_owned(),
+            what: "is no address of a page",
+        })?;
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let answer = self.run(request, MAX_REDIRECTS, interrupt)?;
+        let status = answer.status();
+        if !status.is_success() {
+            return Err(HttpsError::Status { host, status: status.as_u16() });
+        }
+        Ok(answer.into_body())
+    }
+
+    fn run(
+        &self,
+        request: Request<Vec<u8>>,
+        redirects: u32,
+        interrupt: &Interrupt,
+    ) -> Result<Response<Vec<u8>>, HttpsError> {
         let host = request.uri().host().unwrap_or_default().to_owned();
         let config = Config::builder()
             .https_only(true)
             .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
+            .max_redirects(redirects)
+            .max_redirects_will_error(redirects > 0)
             .proxy(None)
             .timeout_global(Some(self.timeout))
             .max_response_header_size(MAX_HEAD)
@@ -63,27 +134,26 @@ impl Https {
         let answer = agent.run(request).and_then(|answer| {
             let (head, mut body) = answer.into_parts();
             let body = body.with_config().limit(MAX_BODY).read_to_vec()?;
-            Ok(HttpResponse::from_parts(head, body))
+            Ok(Response::from_parts(head, body))
         });
         answer.map_err(|error| self.failed(error, host))
     }
 
-    fn failed(&self, error: ureq::Error, host: String) -> Error {
-        let malformed = |host, what: &str| Error::Malformed { host, what: what.to_owned() };
+    fn failed(&self, error: ureq::Error, host: String) -> HttpsError {
         match error {
-            ureq::Error::Other(error) => match error.downcast::<net::Error>() {
-                Ok(error) => Error::from(*error),
-                Err(_) => malformed(host, "broke HTTP"),
+            ureq::Error::Other(error) => match error.downcast::<Error>() {
+                Ok(error) => HttpsError::Net(*error),
+                Err(_) => HttpsError::Malformed { host, what: "broke HTTP" },
             },
-            ureq::Error::Timeout(_) => Error::Slow { host, seconds: self.timeout.as_secs() },
+            ureq::Error::Timeout(_) => HttpsError::Slow { host, seconds: self.timeout.as_secs() },
             ureq::Error::Io(error) if error.kind() == io::ErrorKind::TimedOut => {
-                Error::Slow { host, seconds: self.timeout.as_secs() }
+                HttpsError::Slow { host, seconds: self.timeout.as_secs() }
             }
-            ureq::Error::Io(source) => Error::Broken { host, source },
+            ureq::Error::Io(source) => HttpsError::Broken { host, source },
             ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
-                malformed(host, "answers without end")
+                HttpsError::Malformed { host, what: "answers without end" }
             }
-            _ => malformed(host, "does not answer as HTTP says"),
+            _ => HttpsError::Malformed { host, what: "does not answer as HTTP says" },
         }
     }
 }
@@ -109,7 +179,7 @@ impl Connector for Dialler {
 }
 
 impl Dialler {
-    fn dial(&self, uri: &Uri) -> Result<Stream, net::Error> {
+    fn dial(&self, uri: &Uri) -> Result<Stream, Error> {
         let Https { connectors, tls, route, timeout } = &self.https;
         let host = uri.host().unwrap_or_default();
         let endpoint = Endpoint {
@@ -139,8 +209,7 @@ impl Resolver for Unresolved {
     }
 }
 
-/// A connection, as ureq reads and writes it. It keeps its own deadline between two octets; for the
-/// whole ureq looks at the clock before each call.
+/// A connection, as ureq reads and writes it.
 #[derive(Debug)]
 struct Line {
     stream: Stream,
@@ -152,9 +221,10 @@ impl Transport for Line {
         &mut self.buffers
     }
 
-    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
+            in_time(timeout)?;
             match self.stream.write(rest).map_err(broken)? {
                 0 => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 written => rest = &rest[written..],
@@ -163,7 +233,8 @@ impl Transport for Line {
         self.stream.flush().map_err(broken)
     }
 
-    fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, ureq::Error> {
+        in_time(timeout)?;
         let read = self.stream.read(self.buffers.input_append_buf()).map_err(broken)?;
         self.buffers.input_appended(read);
         Ok(read > 0)
@@ -178,15 +249,20 @@ impl Transport for Line {
     }
 }
 
+/// Whether there is time left. A server that sends an octet now and then must not outlast it.
+fn in_time(timeout: NextTimeout) -> Result<(), ureq::Error> {
+    if timeout.after.is_zero() { Err(ureq::Error::Timeout(timeout.reason)) } else { Ok(()) }
+}
+
 /// An interrupt must not look like one of the system's, which readers take for a reason to try
 /// again.
 fn broken(error: io::Error) -> ureq::Error {
     match error.kind() {
-        io::ErrorKind::Interrupted => other(net::Error::Interrupted),
+        io::ErrorKind::Interrupted => other(Error::Interrupted),
         _ => ureq::Error::Io(error),
     }
 }
 
-fn other(error: net::Error) -> ureq::Error {
+fn other(error: Error) -> ureq::Error {
     ureq::Error::Other(Box::new(error))
 }
