@@ -57,6 +57,7 @@
 pub mod client;
 pub mod delivery;
 pub mod durable;
+pub mod import;
 pub mod jobs;
 pub mod model;
 pub mod net;

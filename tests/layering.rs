@@ -39,6 +39,7 @@ const RULES: &[Rule] = &[
         imports: &["net", "durable", "proto", "model"],
         forbidden: FILES_AND_SOCKETS,
     },
+    Rule { module: "import", imports: &["model"], forbidden: NO_IO },
     Rule { module: "summary", imports: &["model"], forbidden: NO_IO },
     Rule {
         module: "jobs",
