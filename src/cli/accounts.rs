@@ -223,6 +223,17 @@ fn of_config(
     assemble(endpoint, user, method, values, args, config, files)
 }
 
+/// The account that reads the mailbox of `user` at `endpoint`, for what needs no network.
+pub(crate) fn of_mailbox(
+    endpoint: Endpoint,
+    user: String,
+    config: Option<&Config>,
+) -> Result<Account, Failure> {
+    let (args, values) = (ConnectionArgs::default(), Values::default());
+    let files = &mut TlsFiles::default();
+    assemble(endpoint, user, None, &values, &args, config, files).map(|prepared| prepared.account)
+}
+
 fn assemble(
     endpoint: Endpoint,
     user: String,

@@ -1,7 +1,5 @@
 //! The programs.
 
-use std::str::FromStr;
-
 use super::seen::{self, Seen};
 use super::{Account, Error, Found, fdm, fetchmail, getmail, mpop};
 
@@ -61,14 +59,5 @@ impl Program {
     #[must_use]
     pub fn shares_seen(self) -> bool {
         matches!(self, Self::Mpop | Self::Fetchmail)
-    }
-}
-
-impl FromStr for Program {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        let named = Self::NAMES.iter().find(|(known, _)| *known == name);
-        named.map(|(_, program)| *program).ok_or_else(|| format!("'{name}' is not known"))
     }
 }

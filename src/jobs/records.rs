@@ -81,8 +81,11 @@ pub fn import_seen(
     uids: Vec<Uid>,
     dry_run: bool,
 ) -> Result<usize, Error> {
-    let mut books =
-        if dry_run { Books::peek(account, context)? } else { Books::open(account, context)? };
+    let mut books = if dry_run || uids.is_empty() {
+        Books::peek(account, context)?
+    } else {
+        Books::open(account, context)?
+    };
     let known = books.state().map(State::known).transpose()?.unwrap_or_default();
     let new = keys_of(uids).into_iter().filter(|key| !known.holds(key)).collect::<Vec<_>>();
     if let Some(state) = books.writable().filter(|_| !new.is_empty()) {

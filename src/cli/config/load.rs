@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -212,12 +212,26 @@ fn files_beside(main: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(names.into_iter().map(|name| directory.join(name)).collect())
 }
 
-/// Reads one file. Symbolic links are followed: people keep such files elsewhere.
+/// Reads one file.
 fn read_file(
     path: &Arc<Path>,
     role: Role,
     problems: &mut Vec<Failure>,
 ) -> Result<Content, Failure> {
+    let (text, metadata) = read_text(path)?;
+    let content = read(path, &text, role, problems);
+    if content.holds_secret() && metadata.mode() & 0o077 != 0 {
+        let shown = path.display();
+        let message = format!("{shown} holds a password, and others can read or write it");
+        let failure = Failure::new(Exit::CONFIG, message);
+        return Err(failure.with_hint(format!("chmod 600 {shown}")));
+    }
+    Ok(content)
+}
+
+/// The text of a configuration, and what the system says of its file. Symbolic links are followed:
+/// people keep such files elsewhere.
+pub(crate) fn read_text(path: &Path) -> Result<(Zeroizing<String>, Metadata), Failure> {
     let shown = path.display();
     let refuse = |message: String| Failure::new(Exit::CONFIG, message);
     let failed = |error: io::Error| refuse(format!("cannot read {shown}: {error}"));
@@ -243,12 +257,7 @@ fn read_file(
         let line = 1 + memchr::memchr_iter(b'\n', &bytes[..error.valid_up_to()]).count();
         refuse(format!("{shown}:{line}: this is not UTF-8"))
     })?;
-    let content = read(path, text, role, problems);
-    if content.holds_secret() && metadata.mode() & 0o077 != 0 {
-        let message = format!("{shown} holds a password, and others can read or write it");
-        return Err(refuse(message).with_hint(format!("chmod 600 {shown}")));
-    }
-    Ok(content)
+    Ok((Zeroizing::new(text.to_owned()), metadata))
 }
 
 #[cfg(test)]
