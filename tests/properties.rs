@@ -13,7 +13,7 @@ use std::path::Path;
 use library::PROPERTIES;
 use library::common::pass::{pass, passes};
 
-passes! { capabilities dots engine header listings mbox names sasl status }
+passes! { capabilities dots engine header import listings mbox names sasl status }
 
 fn manifest(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
