@@ -25,7 +25,7 @@ pub(super) const OVERSIZED: &str =
     "popfetch deletes nothing that it has not delivered; max-size leaves large mail where it is";
 pub(super) const PINNED: &str = "popfetch takes fingerprints of SHA-256 only: set tls-fingerprint";
 pub(super) const TLS_LIBRARY: &str = "the system's TLS library decides";
-pub(super) const TO: &str = "popfetch delivers into a Maildir or an mbox: set to";
+pub(super) const TO: &str = "popfetch delivers into a Maildir or an mbox, named by the key 'to'";
 /// A whole sentence.
 pub(super) const UNCHECKED: &str = "the server's certificate was not checked, and popfetch checks \
     it: where no known authority has signed it, save it as a file and set ca-file";

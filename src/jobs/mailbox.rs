@@ -63,6 +63,8 @@ pub(super) fn take_stock<'k>(
     }
     if let Some(state) = books.writable() {
         found.extend(view.sized());
+        // In the order in which they lie in the state: all of a large mailbox may be among them.
+        found.sort_unstable_by_key(|(id, _)| *id);
         state.settle(&found)?;
         let present = view.present();
         state.note_listing(known, |row| present[row], now)?;

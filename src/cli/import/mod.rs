@@ -56,7 +56,12 @@ pub(crate) fn run(cli: &Cli, args: &ImportArgs) -> anyhow::Result<Exit> {
     let mut report =
         Report { program, main, dry_run: args.dry_run, notes: found.notes, all: vec![] };
     for account in found.accounts {
-        report.all.extend(import.take_over(account));
+        if account.user.is_none() {
+            let name = &account.name;
+            report.notes.push(format!("'{name}' is not carried over: no user is named"));
+        } else {
+            report.all.extend(import.take_over(account));
+        }
     }
     let Import { additions, mut exits, .. } = import;
     if report.all.is_empty() && exits.is_empty() {
@@ -153,7 +158,7 @@ impl Import<'_> {
     /// The account as popfetch reads its mailbox.
     fn reader(&self, account: &Account) -> Result<jobs::Account, Failure> {
         let wrong = |message: String| Failure::new(Exit::CONFIG, message);
-        let user = account.user.clone().ok_or_else(|| wrong("no user is named".to_owned()))?;
+        let user = account.user.clone().unwrap_or_default();
         let host = host_name(&account.host).map_err(wrong)?;
         let port = account.port.unwrap_or(account.tls.default_port());
         let endpoint = Endpoint { host, port, tls: account.tls };

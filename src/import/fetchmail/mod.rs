@@ -189,7 +189,10 @@ fn account(
     }
     let notes = options.not_carried(LEFT);
     if !notes.iter().any(|note| note.ends_with(TO)) {
-        account.note("fetchmail hands its mail to a mail server, and popfetch does not: set to");
+        account.note(
+            "fetchmail hands its mail to a mail server, and popfetch does not: name a Maildir with \
+             the key 'to'",
+        );
     }
     account.notes.extend(notes);
     Ok(account)

@@ -4,7 +4,8 @@ use super::super::account::shown;
 use super::*;
 
 /// What stands below every account that does not say where its mail goes.
-const SMTP: &str = "  fetchmail hands its mail to a mail server, and popfetch does not: set to\n";
+const SMTP: &str = "  fetchmail hands its mail to a mail server, and popfetch does not: name \
+    a Maildir with the key 'to'\n";
 
 #[test]
 fn accounts() {

@@ -58,7 +58,7 @@ fn accounts() {
             format!(
                 "{BASE}, to Maildir(\"~/one\"), to Mbox(\"~/two\"), keep, ca-file /ca.pem, {SEEN}  \
                  'the destination [no]' is not carried over: popfetch delivers into a Maildir \
-                 or an mbox: set to\n"
+                 or an mbox, named by the key 'to'\n"
             ),
         ),
     ] {
