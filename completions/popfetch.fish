@@ -38,6 +38,7 @@ complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "list" -d 'List th
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "fetch" -d 'Fetch messages; by default those that are new'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "delete" -d 'Delete messages on the server'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "init" -d 'Set an account up: finds the server, tries the login, writes the configuration'
+complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "import" -d 'Take over accounts, and what they have seen, from another program'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "status" -d 'Say how the accounts are, from what is known here: no network'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "login" -d 'Get consent to read an account\'s mail by OAuth2, or ask for its password, and keep it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "logout" -d 'Give the consent to read an account\'s mail back, or forget its password'
@@ -272,6 +273,17 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s q -l quiet -d
 complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand init" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand init" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -l uids -d 'The file in which it keeps what it has seen [default: what its configuration says]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -l dry-run -d 'Say what would be taken over, and write nothing'
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s q -l quiet -d 'Say nothing but errors'
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -l json -d 'Write JSON, one object a line'
+complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s h -l help -d 'Print help'
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l max-age -d 'Exit with 75 when the last run of an account that went well is older than AGE' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"

@@ -60,6 +60,7 @@ pub mod delivery;
 #[cfg(feature = "discovery")]
 pub mod discovery;
 pub mod durable;
+pub mod import;
 pub mod jobs;
 pub mod model;
 pub mod net;

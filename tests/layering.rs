@@ -40,6 +40,7 @@ const RULES: &[Rule] = &[
         forbidden: FILES_AND_SOCKETS,
     },
     Rule { module: "discovery", imports: &["net", "model"], forbidden: FILES_AND_SOCKETS },
+    Rule { module: "import", imports: &["model"], forbidden: NO_IO },
     Rule { module: "summary", imports: &["model"], forbidden: NO_IO },
     Rule {
         module: "jobs",

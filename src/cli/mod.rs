@@ -15,6 +15,7 @@ mod fixed_token;
 #[cfg(test)]
 mod generated;
 mod harden;
+mod import;
 mod init;
 mod json;
 mod kept_password;
@@ -105,6 +106,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Fetch(args) => fetch::run(cli, args),
         Command::Delete(args) => delete::run(cli, args),
         Command::Init(args) => init::run(cli, args),
+        Command::Import(args) => import::run(cli, args),
         Command::Status(args) => status::run(cli, args),
         Command::Login(args) => login::run(cli, args),
         Command::Logout(args) => login::run_out(cli, args),

@@ -13,7 +13,7 @@ pub(crate) fn as_json(receipt: &Receipt) -> Value {
     object.insert("uid".into(), String::from_utf8_lossy(key.uid.as_bytes()).into());
     object.insert("uid_b64".into(), BASE64.encode(key.uid.as_bytes()).into());
     object.insert("ordinal".into(), key.ordinal.into());
-    object.insert("octets".into(), key.size.0.into());
+    object.insert("octets".into(), key.size.map(|size| size.0).into());
     object.insert("origin".into(), origin.word().into());
     object.insert("at".into(), (*at).into());
     object.insert("message_id".into(), message_id.clone().into());
@@ -57,7 +57,7 @@ pub(crate) fn from_json(line: &str, now: i64) -> Result<Receipt, String> {
             uid: Uid::new(&uid).ok_or("the uid cannot be one")?,
             ordinal: u32::try_from(number("ordinal")?.unwrap_or(0))
                 .map_err(|_| "the ordinal is too large")?,
-            size: Octets(number("octets")?.unwrap_or(0)),
+            size: number("octets")?.map(Octets),
         },
         origin: if origin == Origin::Delivered && !is_shown { Origin::Imported } else { origin },
         header_digest,
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let receipt = Receipt {
-            key: MessageKey { uid: Uid::new(b"a\xe4").unwrap(), ordinal: 3, size: Octets(9) },
+            key: MessageKey { uid: Uid::new(b"a\xe4").unwrap(), ordinal: 3, size: Some(Octets(9)) },
             origin: Origin::Delivered,
             header_digest: Some([7; 32]),
             message_id: Some("<x@y>".into()),
@@ -84,7 +84,7 @@ mod tests {
         let read = from_json(&as_json(&receipt).to_string(), 1).unwrap();
         assert_eq!(format!("{read:?}"), format!("{receipt:?}"));
         let least = from_json(r#"{"uid":"x","origin":"delivered"}"#, 77).unwrap();
-        assert_eq!((least.origin, least.key.size, least.at), (Origin::Imported, Octets(0), 77));
+        assert_eq!((least.origin, least.key.size, least.at), (Origin::Imported, None, 77));
         for bad in [
             "",
             "{}",

@@ -7,10 +7,10 @@ use crate::state::{AccountLock, State, StateFiles};
 /// The state of an account as a job holds it.
 #[derive(Debug)]
 pub(super) struct Books {
+    /// Nothing where there is none to be looked at. Closed before the lock is let go.
+    state: Option<State>,
     /// Nothing where the state is only looked at.
     lock: Option<AccountLock>,
-    /// Nothing where there is none to be looked at.
-    state: Option<State>,
     files: StateFiles,
 }
 

@@ -7,7 +7,7 @@ use super::renumber::guard;
 use super::verify::verify;
 use super::{Account, Error};
 use crate::client::{Mailbox, Session};
-use crate::model::{Listed, MessageKey, Origin, Selection, Uid};
+use crate::model::{Listed, MessageKey, Octets, Origin, Selection, Uid};
 use crate::net::Stream;
 use crate::state::{Known, KnownMessage, Recognised, Recognition};
 
@@ -57,11 +57,14 @@ pub(super) fn take_stock<'k>(
     now: i64,
 ) -> Result<View<'k>, Error> {
     let mut view = survey(account, mailbox, known)?;
-    let found = verify(session, account, &mut view, books.state())?;
+    let mut found = verify(session, account, &mut view, books.state())?;
     if let Some(state) = books.state() {
         guard(session, account, &view, known, state)?;
     }
     if let Some(state) = books.writable() {
+        found.extend(view.sized());
+        // In the order in which they lie in the state: all of a large mailbox may be among them.
+        found.sort_unstable_by_key(|(id, _)| *id);
         state.settle(&found)?;
         let present = view.present();
         state.note_listing(known, |row| present[row], now)?;
@@ -107,9 +110,21 @@ impl View<'_> {
             return Some(key.clone());
         }
         match self.known(at) {
-            Some(known) => Some(known.key.clone()),
+            Some(KnownMessage { key, .. }) => {
+                let size = key.size.or(Some(self.listing[at].size));
+                Some(MessageKey { size, ..key.clone() })
+            }
             None => self.new_key(at),
         }
+    }
+
+    /// The known messages whose sizes were not known, with those that they are listed with.
+    fn sized(&self) -> impl Iterator<Item = (i64, Octets)> {
+        self.recognised.iter().zip(&self.listing).filter_map(|(recognition, message)| {
+            let Recognition::Known(row) = recognition else { return None };
+            let known = self.known.get(*row).filter(|known| known.key.size.is_none())?;
+            Some((known.id, message.size))
+        })
     }
 
     /// The key of the message at `at`, if it is a new one or turns out to be.

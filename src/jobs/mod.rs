@@ -50,7 +50,7 @@ pub use fetch::{FetchOptions, fetch};
 pub use list::{ListOptions, Row, count, list};
 pub use offers::Offers;
 pub use rebuild::{mark_seen, rebuild};
-pub use records::{Report, export, forget, import, report};
+pub use records::{Report, export, forget, import, import_seen, report};
 pub use status::{Status, status};
 pub use trial::{Trial, reach, try_login};
 pub use trouble::News;

@@ -1,12 +1,10 @@
 //! The state by itself: read, forgotten, carried elsewhere. No network.
 
-use std::collections::HashSet;
-
 use super::books::{Books, open_state};
 use super::recover::Recovery;
 use super::{Account, Context, Error, Event};
 use crate::model::{MessageKey, Origin, Place, Receipt, Uid};
-use crate::state::{Known, StateFiles, Times};
+use crate::state::{Known, State, StateFiles, Times};
 
 /// What an account's state holds.
 #[derive(Debug, Default)]
@@ -42,7 +40,7 @@ pub fn report(account: &Account, context: &Context<'_>) -> Result<Option<Report>
 /// [`Error`].
 pub fn export(account: &Account, context: &Context<'_>) -> Result<Vec<Receipt>, Error> {
     let books = Books::peek(account, context)?;
-    Ok(books.state().map(crate::state::State::export).transpose()?.unwrap_or_default())
+    Ok(books.state().map(State::export).transpose()?.unwrap_or_default())
 }
 
 /// Takes in what [`export`] gave. What is known already stays as it is. Gives the number of
@@ -57,9 +55,8 @@ pub fn import(
 ) -> Result<usize, Error> {
     let (_lock, mut state) = open_state(account, context)?;
     let known = state.known()?;
-    let known: HashSet<&MessageKey> = known.messages().iter().map(|row| &row.key).collect();
     let new: Vec<Receipt> =
-        receipts.into_iter().filter(|receipt| !known.contains(&receipt.key)).collect();
+        receipts.into_iter().filter(|receipt| !known.holds(&receipt.key)).collect();
     let committed = state.commit(&new, &[])?;
     // What has happened on the server since the export, nobody knows: whether the messages are
     // still those is looked into when they are listed. What was only seen is never deleted.
@@ -70,6 +67,42 @@ pub fn import(
         .collect();
     state.ask_deletion(&delivered, context.surroundings.seconds())?;
     Ok(new.len())
+}
+
+/// Takes for seen, as imported, what another program has fetched. It knows messages by their UIDs
+/// alone, and one that it names several times is that of several messages. What is known already
+/// stays as it is. Gives the number of messages that were not; `dry_run` leaves it at that.
+///
+/// # Errors
+/// [`Error`].
+pub fn import_seen(
+    account: &Account,
+    context: &Context<'_>,
+    uids: Vec<Uid>,
+    dry_run: bool,
+) -> Result<usize, Error> {
+    let mut books = if dry_run || uids.is_empty() {
+        Books::peek(account, context)?
+    } else {
+        Books::open(account, context)?
+    };
+    let known = books.state().map(State::known).transpose()?.unwrap_or_default();
+    let new = keys_of(uids).into_iter().filter(|key| !known.holds(key)).collect::<Vec<_>>();
+    if let Some(state) = books.writable().filter(|_| !new.is_empty()) {
+        state.mark(&new, Origin::Imported, context.surroundings.seconds())?;
+    }
+    Ok(new.len())
+}
+
+/// The keys of messages of which no more is known than that they bear these UIDs.
+fn keys_of(mut uids: Vec<Uid>) -> Vec<MessageKey> {
+    uids.sort_unstable();
+    let mut keys: Vec<MessageKey> = Vec::with_capacity(uids.len());
+    for uid in uids {
+        let ordinal = keys.last().filter(|last| last.uid == uid).map_or(0, |last| last.ordinal + 1);
+        keys.push(MessageKey { uid, ordinal, size: None });
+    }
+    keys
 }
 
 /// Forgets the messages with these UIDs, or all of them where none is named, and how often they

@@ -41,7 +41,9 @@ pub(super) fn guard(
     if !(shown == 0 || newly > 0 && newly * 10 >= live * 9) {
         return Ok(());
     }
-    let gone = rows().filter(|(at, _)| !present[*at]).map(|(_, row)| (row.id, row.key.size));
+    // One whose size is not known was never listed, and has no header block to show either.
+    let gone = rows().filter(|(at, _)| !present[*at]);
+    let gone = gone.filter_map(|(_, row)| Some((row.id, row.key.size?)));
     let gone: HashMap<_, _> = gone.collect();
     let sizes: HashSet<_> = gone.values().copied().collect();
     let mut alike: Vec<usize> = (0..view.listing.len())

@@ -5,7 +5,7 @@ use super::mailbox::View;
 use super::{Account, Error};
 use crate::client::Session;
 use crate::delivery::{HeaderBlock, LineFeeds};
-use crate::model::{MessageKey, Origin};
+use crate::model::{Octets, Origin};
 use crate::net::Stream;
 use crate::state::{Recognition, State};
 
@@ -14,13 +14,13 @@ use crate::state::{Recognition, State};
 /// another size counts as new: to fetch one twice is a nuisance, to lose one is not to be mended.
 /// One of the same size stays in doubt then, and is neither fetched nor deleted.
 ///
-/// Gives the known messages that were found again, with the keys that they bear now.
+/// Gives the known messages that were found again, with the sizes that they are listed with now.
 pub(super) fn verify(
     session: &mut Session<Stream>,
     account: &Account,
     view: &mut View<'_>,
     state: Option<&State>,
-) -> Result<Vec<(i64, MessageKey)>, Error> {
+) -> Result<Vec<(i64, Octets)>, Error> {
     let doubtful: Vec<usize> = (0..view.listing.len())
         .filter(|&at| matches!(view.recognised[at], Recognition::Doubtful(..)))
         .collect();
@@ -39,7 +39,7 @@ pub(super) fn verify(
             _ => false,
         };
         view.recognised[at] = if same {
-            found.push((id, key.clone()));
+            found.push((id, view.listing[at].size));
             view.found_as(at, key);
             Recognition::Known(row)
         } else {

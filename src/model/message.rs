@@ -150,8 +150,9 @@ pub struct MessageKey {
     pub uid: Uid,
     /// The place, from 0, among the messages of a listing that bear this UID.
     pub ordinal: u32,
-    /// The size that was listed when the message was first met.
-    pub size: Octets,
+    /// The size that was listed when the message was first met; nothing where no listing has shown
+    /// it yet: another program's state says no more than that the UID was fetched.
+    pub size: Option<Octets>,
 }
 
 /// One message as the listings of a session show it.

@@ -59,7 +59,7 @@ impl Recognition {
     pub fn new_key(self, message: &Listed) -> Option<MessageKey> {
         let (Self::New(ordinal) | Self::Doubtful(_, ordinal)) = self else { return None };
         let uid = message.uid.clone()?;
-        Some(MessageKey { uid, ordinal, size: message.size })
+        Some(MessageKey { uid, ordinal, size: Some(message.size) })
     }
 }
 
@@ -92,12 +92,24 @@ impl Known {
         self.messages.is_empty()
     }
 
+    /// Whether the message `key` is known; without a size, one of any size.
+    #[must_use]
+    pub fn holds(&self, key: &MessageKey) -> bool {
+        let place = (&key.uid, key.ordinal);
+        let of = |row: &KnownMessage| (&row.key.uid, row.key.ordinal).cmp(&place);
+        let from = self.messages.partition_point(|row| of(row).is_lt());
+        let mut rows = self.messages[from..].iter().take_while(|row| of(row).is_eq());
+        rows.any(|row| key.size.is_none() || row.key.size == key.size)
+    }
+
     /// Says of each listed message what it is. `listing` is in ascending order of number.
     ///
     /// A UID alone decides where it is unique, and where several messages bear it, the sizes
     /// decide which is which; but not once its message may have been deleted, since servers use
     /// UIDs again. A UID that was deleted, missing from a later listing, and is back, or that was
-    /// missing and is back with another size, belongs to a new message.
+    /// missing and is back with another size, belongs to a new message. A known message whose size
+    /// is not known is the one that is listed, whatever its size; among several, the first that is
+    /// no other.
     #[must_use]
     pub fn recognise(&self, listing: &[Listed]) -> Recognised {
         let mut messages = vec![Recognition::New(0); listing.len()];
@@ -131,7 +143,7 @@ impl Known {
     /// One listed message, one known one, one UID.
     fn recognise_one(&self, size: Octets, row: usize) -> Recognition {
         let known = &self.messages[row];
-        if known.key.size == size {
+        if known.key.size.is_none_or(|known| known == size) {
             return self.of_equal_size(row).unwrap_or(Recognition::New(0));
         }
         if known.missing || known.asked || known.deleted {
@@ -141,8 +153,8 @@ impl Known {
         }
     }
 
-    /// What a listed message is that has UID and size of the known one at `row`; nothing where it
-    /// is another.
+    /// What a listed message is that has UID and size, as far as it is known, of the known one at
+    /// `row`; nothing where it is another.
     fn of_equal_size(&self, row: usize) -> Option<Recognition> {
         let known = &self.messages[row];
         match (known.missing, known.asked, known.deleted) {
@@ -152,7 +164,8 @@ impl Known {
         }
     }
 
-    /// Several of either: matched by size, the earlier number to the earlier row.
+    /// Several of either: matched by size, the earlier number to the earlier row; then to the rows
+    /// without a size.
     fn recognise_group(
         &self,
         group: &[(&Uid, usize)],
@@ -161,7 +174,7 @@ impl Known {
         result: &mut [Recognition],
     ) {
         // Maps, not searches: a hostile server may give one UID to a million messages.
-        let mut free: HashMap<Octets, VecDeque<usize>> = HashMap::new();
+        let mut free: HashMap<Option<Octets>, VecDeque<usize>> = HashMap::new();
         let mut taken = HashSet::new();
         for row in rows {
             let key = &self.messages[row].key;
@@ -170,8 +183,8 @@ impl Known {
         }
         let mut ordinal = 0;
         for &(_, at) in group {
-            let size = listing[at].size;
-            let row = free.get_mut(&size).and_then(VecDeque::pop_front);
+            let mut take = |size| free.get_mut(&size).and_then(VecDeque::pop_front);
+            let row = take(Some(listing[at].size)).or_else(|| take(None));
             result[at] = row.and_then(|row| self.of_equal_size(row)).unwrap_or_else(|| {
                 // An ordinal that no row has yet, so that the new row stands beside the old ones.
                 while !taken.insert(ordinal) {
@@ -192,10 +205,11 @@ mod tests {
         Uid::new(text.as_bytes()).unwrap()
     }
 
-    /// `(uid, ordinal, size, missing, deleted)`
+    /// `(uid, ordinal, size, missing, deleted)`; a size of 0 is not known.
     fn known(rows: &[(&str, u32, u64, bool, bool)]) -> Known {
         let rows = rows.iter().zip(1..).map(|(&(u, ordinal, size, missing, deleted), id)| {
-            let key = MessageKey { uid: uid(u), ordinal, size: Octets(size) };
+            let size = (size > 0).then_some(Octets(size));
+            let key = MessageKey { uid: uid(u), ordinal, size };
             let asked = deleted;
             KnownMessage { id, key, origin: Origin::Delivered, at: 0, missing, asked, deleted }
         });
@@ -254,5 +268,42 @@ mod tests {
         let one = [("x", 0, 10, false, false)];
         assert_eq!(recognise(&one, &[("x", 10), ("x", 20)]), "row1 new1");
         assert_eq!(recognise(&one, &[("x", 10), ("x", 10)]), "row1 new1");
+    }
+
+    #[test]
+    fn a_message_whose_size_is_not_known_is_recognised_by_its_uid() {
+        let one = [("x", 0, 0, false, false)];
+        assert_eq!(recognise(&one, &[("x", 10)]), "row1");
+        assert_eq!(recognise(&[("x", 0, 0, true, false)], &[("x", 10)]), "row1");
+        assert_eq!(recognise(&[("x", 0, 0, false, true)], &[("x", 10)]), "doubt1");
+        assert_eq!(recognise(&[("x", 0, 0, true, true)], &[("x", 10)]), "new0");
+        // Only one was seen: to fetch one twice is a nuisance, to lose one is not to be mended.
+        assert_eq!(recognise(&one, &[("x", 10), ("x", 20)]), "row1 new1");
+        let two = [("x", 0, 0, false, false), ("x", 1, 0, false, false)];
+        assert_eq!(recognise(&two, &[("x", 10), ("x", 20), ("x", 10)]), "row1 row2 new2");
+        assert_eq!(recognise(&two, &[("x", 10)]), "row1");
+        // Whose size is known comes first, whichever is listed first.
+        let mixed = [("x", 0, 0, false, false), ("x", 1, 20, false, false)];
+        assert_eq!(recognise(&mixed, &[("x", 20), ("x", 10)]), "row2 row1");
+        assert_eq!(recognise(&mixed, &[("x", 10), ("x", 20)]), "row1 row2");
+        assert_eq!(recognise(&mixed, &[("x", 20)]), "row2");
+    }
+
+    #[test]
+    fn a_key_without_a_size_is_held_by_a_message_of_any_size() {
+        let known = known(&[("x", 0, 10, false, false), ("y", 0, 0, false, false)]);
+        for (u, ordinal, size, held) in [
+            ("x", 0, Some(10), true),
+            ("x", 0, Some(11), false),
+            ("x", 0, None, true),
+            ("x", 1, None, false),
+            ("y", 0, None, true),
+            ("y", 0, Some(10), false),
+            ("w", 0, None, false),
+            ("z", 0, None, false),
+        ] {
+            let key = MessageKey { uid: uid(u), ordinal, size: size.map(Octets) };
+            assert_eq!(known.holds(&key), held, "{key:?}");
+        }
     }
 }

@@ -26,9 +26,17 @@ fn unsigned(n: i64) -> u64 {
     u64::from_ne_bytes(n.to_ne_bytes())
 }
 
+/// What stands for a size that is not known. A server that claims as much says as little.
+const NO_SIZE: i64 = -1;
+
+fn size_column(size: Option<Octets>) -> i64 {
+    size.map_or(NO_SIZE, |size| signed(size.0))
+}
+
 fn key(row: &Row<'_>, at: usize) -> rusqlite::Result<MessageKey> {
     let uid = Uid::new(row.get_ref(at)?.as_blob()?).ok_or_else(|| damaged(at, "a unique-id"))?;
-    let size = Octets(unsigned(row.get(at + 2)?));
+    let size: i64 = row.get(at + 2)?;
+    let size = (size != NO_SIZE).then(|| Octets(unsigned(size)));
     Ok(MessageKey { uid, ordinal: row.get(at + 1)?, size })
 }
 
@@ -113,7 +121,7 @@ pub(super) fn deliver(
     pending: &mut Vec<i64>,
 ) -> rusqlite::Result<i64> {
     let Receipt { key, origin, header_digest, message_id, at, placements } = receipt;
-    let identified = (key.uid.as_bytes(), key.ordinal, signed(key.size.0));
+    let identified = (key.uid.as_bytes(), key.ordinal, size_column(key.size));
     // A key that exists is fetched again because the user says so, or its UID was reused.
     let upsert = "
         INSERT INTO message (uid, ordinal, size, origin, at, header_digest, message_id)
@@ -162,7 +170,7 @@ pub(super) fn mark(
         ON CONFLICT DO NOTHING";
     let mut insert = transaction.prepare_cached(insert)?;
     keys.iter().try_for_each(|key| {
-        let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), origin.word(), at);
+        let values = (key.uid.as_bytes(), key.ordinal, size_column(key.size), origin.word(), at);
         insert.execute(values).map(drop)
     })
 }
@@ -183,7 +191,7 @@ pub(super) fn rekey(
     let update = "UPDATE OR REPLACE message
         SET uid = ?, ordinal = ?, size = ?, missing_since = NULL, dele_at = NULL, deleted_at = NULL
         WHERE id = ?";
-    let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), id);
+    let values = (key.uid.as_bytes(), key.ordinal, size_column(key.size), id);
     transaction.prepare_cached(update)?.execute(values).map(drop)
 }
 
@@ -325,7 +333,7 @@ pub(super) fn note_failure(
         VALUES (?, ?, ?, 1, ?, ?)
         ON CONFLICT DO UPDATE SET sessions = sessions + 1, last_at = excluded.last_at,
             reason = excluded.reason";
-    let values = (key.uid.as_bytes(), key.ordinal, signed(key.size.0), now, reason);
+    let values = (key.uid.as_bytes(), key.ordinal, size_column(key.size), now, reason);
     transaction.prepare_cached(upsert)?.execute(values).map(drop)
 }
 

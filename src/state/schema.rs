@@ -20,7 +20,7 @@ const MIGRATIONS: [&str; 4] = [
         id            INTEGER PRIMARY KEY,
         uid           BLOB NOT NULL,
         ordinal       INTEGER NOT NULL,  -- place among the messages of a listing with this uid
-        size          INTEGER NOT NULL,  -- octets, as listed
+        size          INTEGER NOT NULL,  -- octets, as listed; -1: no listing has shown it yet
         origin        TEXT NOT NULL,     -- how it came to be known: delivered, seen, ...
         at            INTEGER NOT NULL,  -- when
         header_digest BLOB,              -- SHA-256

@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, Transaction};
 use super::open::sync_journal;
 use super::{Error, Known, record};
 use crate::durable;
-use crate::model::{MessageKey, Origin, PendingDelivery, Place, Receipt, Remembered, Trouble, Uid};
+use crate::model::{
+    MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Remembered, Trouble, Uid,
+};
 
 /// An account's state.
 #[derive(Debug)]
@@ -148,17 +150,17 @@ impl State {
         self.transact(|transaction| record::set_deleted(transaction, ids, now))
     }
 
-    /// Known messages were found to be on the server still, perhaps listed with another size than
-    /// before, whatever had been asked for or confirmed.
+    /// Known messages were found to be on the server still, listed with these sizes, perhaps other
+    /// ones than before, whatever had been asked for or confirmed.
     ///
     /// # Errors
     /// [`Error`].
-    pub fn settle(&mut self, found: &[(i64, MessageKey)]) -> Result<(), Error> {
+    pub fn settle(&mut self, found: &[(i64, Octets)]) -> Result<(), Error> {
         if found.is_empty() {
             return Ok(());
         }
         self.transact(|transaction| {
-            found.iter().try_for_each(|(id, key)| record::settle(transaction, *id, key.size))
+            found.iter().try_for_each(|(id, size)| record::settle(transaction, *id, *size))
         })
     }
 

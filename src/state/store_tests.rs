@@ -45,7 +45,7 @@ impl Home {
 }
 
 fn key(uid: &[u8]) -> MessageKey {
-    MessageKey { uid: Uid::new(uid).unwrap(), ordinal: 0, size: Octets(u64::MAX) }
+    MessageKey { uid: Uid::new(uid).unwrap(), ordinal: 0, size: Some(Octets(u64::MAX - 1)) }
 }
 
 fn maildir() -> Place {
@@ -282,4 +282,19 @@ fn files_are_private() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
+}
+
+#[test]
+fn a_size_that_is_not_known_stays_so_until_a_listing_shows_it() {
+    let home = Home::new();
+    let mut state = home.open();
+    let without = MessageKey { size: None, ..key(b"u") };
+    for _ in 0..2 {
+        state.mark(std::slice::from_ref(&without), Origin::Imported, 5).unwrap();
+    }
+    let known = state.known().unwrap();
+    let keys: Vec<_> = known.messages().iter().map(|row| row.key.clone()).collect();
+    assert_eq!(keys, [without]);
+    state.settle(&[(known.messages()[0].id, Octets(7))]).unwrap();
+    assert_eq!(state.known().unwrap().messages()[0].key.size, Some(Octets(7)));
 }

@@ -9,6 +9,7 @@ mod delete;
 mod faults;
 mod fetch;
 mod hostile;
+mod import;
 mod init;
 mod interop;
 mod kills;

@@ -205,3 +205,24 @@ fn dovecot_with_another_uidvalidity() {
     assert_eq!(home.mail().messages().len(), 41);
     assert!(dovecot.messages("alice").is_empty());
 }
+
+#[test]
+fn what_is_known_by_its_uid_alone_is_known_whatever_its_size_and_never_deleted() {
+    let world = World::new();
+    world.add_many(4);
+    world.home.write("uids.json", "{\"uid\":\"uid-000002\"}\n{\"uid\":\"uid-000003\"}\n");
+    offline(&world, "import", &["uids.json"]).succeeds();
+    assert_eq!(new(&world), "2");
+    world.fetch(&["--delete"]).succeeds();
+    assert_eq!((world.mail().messages().len(), world.mailbox.len()), (2, 2));
+    // No header block had to be looked at: the UIDs say it.
+    let session = world.server.finished_log().pop().unwrap();
+    let commands = session.commands();
+    assert!(!commands.iter().any(|command| command.starts_with("TOP")), "{commands:?}");
+    // From then on their sizes are known as well, and the same UIDs are no news.
+    let export = offline(&world, "export", &[]).succeeds();
+    let sizes = export.json().into_iter().filter(|row| row["origin"] == "imported");
+    assert!(sizes.map(|row| row["octets"].is_u64()).eq([true, true]), "{}", export.text());
+    let said = offline(&world, "import", &["uids.json"]).succeeds();
+    assert_eq!(said.text(), "0 messages taken in\n");
+}

@@ -9,6 +9,7 @@ mod dialogue;
 mod dots;
 mod engine;
 mod header;
+mod import;
 mod listings;
 mod machine;
 mod mbox;
@@ -25,6 +26,7 @@ pub(crate) const PROPERTIES: &[(&str, Property)] = &[
     ("dots", dots::check),
     ("engine", engine::check),
     ("header", header::check),
+    ("import", import::check),
     ("listings", listings::check),
     ("mbox", mbox::check),
     ("names", names::check),

@@ -16,7 +16,7 @@ pub(crate) fn check(data: &[u8]) {
     let (host, user) = (text(), text());
     let uid = lines.next().and_then(Uid::new);
     let lying = String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
-    let key = uid.map(|uid| MessageKey { uid, ordinal: 0, size: Octets(1) });
+    let key = uid.map(|uid| MessageKey { uid, ordinal: 0, size: Some(Octets(1)) });
 
     let mut ours = names(&host, &user, OURS);
     let others = names(&host, &user, OTHERS);

@@ -2,6 +2,7 @@
 
 mod connection;
 mod fetch;
+mod import;
 mod init;
 mod selection;
 mod state;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use crate::cli::values::parse_age;
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use fetch::{FetchArgs, OrderArg};
+pub(crate) use import::ImportArgs;
 pub(crate) use init::{InitArgs, StoreArg};
 pub(crate) use selection::SelectionArgs;
 pub(crate) use state::{AccountArgs, OnlineArgs, StateArgs, StateCommand};
@@ -74,6 +76,8 @@ pub(crate) enum Command {
     Delete(DeleteArgs),
     /// Set an account up: finds the server, tries the login, writes the configuration
     Init(InitArgs),
+    /// Take over accounts, and what they have seen, from another program
+    Import(ImportArgs),
     /// Say how the accounts are, from what is known here: no network
     Status(StatusArgs),
     /// Get consent to read an account's mail by OAuth2, or ask for its password, and keep it

@@ -19,6 +19,6 @@ pub(crate) use edit::{Addition, add};
 #[cfg(test)]
 pub(crate) use keys::Key;
 pub(crate) use keys::{Globals, Set, Values};
-pub(crate) use load::{AccountConfig, Config, locate};
+pub(crate) use load::{AccountConfig, Config, locate, read_text};
 pub(crate) use suggest::{did_you_mean, nearest};
 pub(crate) use value::tls_name;

@@ -44,8 +44,13 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         page("popfetch-config.1", include_str!("pages/popfetch-config.1")),
         page("popfetch-status.1", include_str!("pages/popfetch-status.1")),
         page("popfetch-state.1", include_str!("pages/popfetch-state.1")),
+        page("popfetch-import.1", include_str!("pages/popfetch-import.1")),
         page("popfetch-completions.1", include_str!("pages/popfetch-completions.1")),
         ("popfetch.toml.5", fill("popfetch.toml.5", include_str!("pages/popfetch.toml.5"), &root)),
+        (
+            "popfetch-migrate.7",
+            fill("popfetch-migrate.7", include_str!("pages/popfetch-migrate.7"), &root),
+        ),
     ]
 }
 

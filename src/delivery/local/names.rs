@@ -109,7 +109,7 @@ mod tests {
     }
 
     fn key(uid: &[u8]) -> MessageKey {
-        MessageKey { uid: Uid::new(uid).unwrap(), ordinal: 0, size: Octets(1) }
+        MessageKey { uid: Uid::new(uid).unwrap(), ordinal: 0, size: Some(Octets(1)) }
     }
 
     #[test]

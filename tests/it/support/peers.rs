@@ -128,7 +128,7 @@ impl Peer {
         if geteuid().is_root() {
             let around = errand.directory.parent().expect("a directory");
             fs::set_permissions(around, fs::Permissions::from_mode(0o755)).expect("permissions");
-            give_away(&errand.directory);
+            give(&errand.directory, NOBODY);
         }
     }
 
@@ -163,11 +163,12 @@ pub(crate) fn owner() -> &'static [&'static str] {
     &["env"]
 }
 
-fn give_away(path: &Path) {
-    chown(path, Some(NOBODY), Some(NOBODY)).expect("a new owner");
+/// Gives all that is at `path` to a user.
+pub(crate) fn give(path: &Path, user: u32) {
+    chown(path, Some(user), Some(user)).expect("a new owner");
     if path.is_dir() {
         for entry in fs::read_dir(path).expect("a directory") {
-            give_away(&entry.expect("an entry").path());
+            give(&entry.expect("an entry").path(), user);
         }
     }
 }
