@@ -21,6 +21,7 @@ mod mbox_recovery;
 mod memory;
 mod network;
 mod oauth;
+mod pipe;
 mod places;
 mod reach;
 mod readme;
