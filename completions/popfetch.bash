@@ -651,7 +651,7 @@ _popfetch() {
             return 0
             ;;
         popfetch__subcmd__fetch)
-            opts="-n -4 -6 -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --crlf --retry --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --utf8 --password-command --password-file --password-fd --token-command --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
+            opts="-n -4 -6 -c -q -v -h --to --keep --delete --delete-after --keep-newest --first-fetch --order --max-size --max-messages --max-octets --headers-only --exit-code --jobs --raw --from-line --delivery-timeout --crlf --retry --retry-refused --dry-run --new --seen --all --number --uid --last --first --larger --smaller --older --newer --since --before --from --subject --header --user --tls --ca-file --tls-fingerprint --tls-host --tls-min-version --client-cert --client-key --auth --utf8 --password-command --password-file --password-fd --token-command --proxy --ipv4 --ipv6 --source-address --connect-timeout --timeout --session-timeout --retries --pipeline --allow-cleartext-password --config --state-dir --quiet --verbose --json --color --help ACCOUNTS_OF_THE_CONFIGURATION"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(_popfetch_words) )
                 return 0
@@ -690,6 +690,10 @@ _popfetch() {
                     return 0
                     ;;
                 --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --delivery-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -99,7 +99,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s q -l quiet -d
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -s h -l help -d 'Print help'
-complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l to -d 'Where the mail goes: maildir:PATH, mbox:PATH, or - for standard output (repeatable); {account} in it is the account\'s name' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l to -d 'Where the mail goes: maildir:PATH, mbox:PATH, pipe:COMMAND, or - for standard output (repeatable); {account} in a path is the account\'s name' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l delete-after -d 'Delete on the server what was delivered longer ago than AGE (14d)' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l keep-newest -d 'With --delete or --delete-after: never the newest N of the mailbox' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l first-fetch -d 'What the first fetch of an account brings: all, seen (nothing; all counts as seen), last:N' -r
@@ -109,6 +109,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l max-size -d 
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l max-messages -d 'Fetch at most N messages in this run' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l max-octets -d 'Fetch at most SIZE in this run, but always one message' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l jobs -d 'How many accounts to fetch from at once [default: 16]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l delivery-timeout -d 'To a command: how many seconds it may take for a message [default: 300]' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -s n -l number -d 'By number, as list shows them: 3,5-9' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l uid -d 'By unique-id (repeatable)' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l last -d 'The newest N of the mailbox' -r
@@ -154,8 +155,10 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l delete -d 'D
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l headers-only -d 'Fetch only the header blocks; what is fetched so is never deleted'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l exit-code -d 'Exit with 1 when nothing new came'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l raw -d 'To standard output: the messages\' own bytes with nothing between them, not an mbox'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l from-line -d 'To a command: begin with a From_ line, as in an mbox'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l crlf -d 'To standard output: keep CRLF line ends'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l retry -d 'Also try a password that the server has refused before'
+complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l retry-refused -d 'Offer what a destination has refused once more'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l dry-run -d 'Say what would be done, and do nothing'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l new -d 'What was not seen before'
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -l seen -d 'What was seen before'

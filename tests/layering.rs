@@ -32,7 +32,11 @@ const RULES: &[Rule] = &[
     Rule { module: "net", imports: &["model"], forbidden: FILES },
     Rule { module: "durable", imports: &["model"], forbidden: SOCKETS },
     Rule { module: "client", imports: &["proto", "sasl", "model"], forbidden: SOCKETS },
-    Rule { module: "delivery", imports: &["durable", "model"], forbidden: FILES_AND_SOCKETS },
+    Rule {
+        module: "delivery",
+        imports: &["net", "durable", "proto", "model"],
+        forbidden: FILES_AND_SOCKETS,
+    },
     Rule { module: "state", imports: &["durable", "model"], forbidden: FILES_AND_SOCKETS },
     Rule {
         module: "oauth",

@@ -1,6 +1,7 @@
 //! From what was typed and what is configured to accounts.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use popfetch::jobs::{Account, Context};
 use popfetch::model::{AccountName, Endpoint, MailboxIdentity, Policy, Proof, Secret, TlsMode};
@@ -38,6 +39,10 @@ pub(crate) struct Mail {
     pub(crate) policy: Policy,
     /// How many of the newest messages are never deleted, whether or not the rest is.
     pub(crate) keep_newest: u32,
+    /// Whether a command is given a From_ line first.
+    pub(crate) from_line: bool,
+    /// How long a command may take for a message.
+    pub(crate) delivery_timeout: Option<Duration>,
 }
 
 /// An account whose password, or whatever it has instead, is still to be read.
@@ -282,6 +287,8 @@ fn assemble(
         to: values.to.as_ref().map(|set| set.value.0.clone()).unwrap_or_default(),
         policy: values.policy(),
         keep_newest: values.keep_newest(),
+        from_line: values.from_line.as_ref().is_some_and(|set| set.value),
+        delivery_timeout: values.delivery_timeout.as_ref().map(|set| set.value),
     };
     Ok(Prepared { account, mail, proof })
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use popfetch::durable::foreign_on_the_way;
-use popfetch::model::{AccountName, Place};
+use popfetch::model::{AccountName, CommandLine, Place};
 
 use super::paths::resolve;
 use super::report::Failure;
@@ -12,9 +12,14 @@ use super::report::Failure;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
     pub(crate) text: String,
+    /// For a command without a shell: the words behind the first, which is in `text`.
+    pub(crate) words: Option<Vec<String>>,
     /// What its path is relative to; nothing stands for the current directory.
     base: Option<PathBuf>,
 }
+
+/// What a command begins with.
+const PIPE: &str = "pipe:";
 
 /// What stands for the account's name.
 const ACCOUNT: &str = "{account}";
@@ -22,12 +27,39 @@ const ACCOUNT: &str = "{account}";
 impl Template {
     /// Reads a destination.
     pub(crate) fn parse(text: &str, base: Option<&Path>) -> Result<Self, Failure> {
-        let template = Self { text: text.to_owned(), base: base.map(Path::to_owned) };
+        let base = base.map(Path::to_owned);
+        let template = Self { text: text.to_owned(), words: None, base };
         template.read(text).map(|_| template)
+    }
+
+    /// Reads a command that is run without a shell: its words, of which the first begins with
+    /// `pipe:`.
+    pub(crate) fn of_words(words: Vec<String>) -> Result<Self, Failure> {
+        let mut words = words.into_iter();
+        match words.next() {
+            Some(text) if text.strip_prefix(PIPE).is_some_and(|program| !program.is_empty()) => {
+                Ok(Self { text, words: Some(words.collect()), base: None })
+            }
+            _ => Err(Failure::usage(
+                "an array within the array is a command: [\"pipe:PROGRAM\", ...]",
+            )),
+        }
+    }
+
+    /// As the configuration has it.
+    pub(crate) fn shown(&self) -> serde_json::Value {
+        match &self.words {
+            None => self.text.as_str().into(),
+            Some(words) => std::iter::once(&self.text).chain(words).cloned().collect(),
+        }
     }
 
     /// The destination for the account `name`.
     pub(crate) fn for_account(&self, name: &AccountName) -> Result<Place, Failure> {
+        if let Some(program) = self.text.strip_prefix(PIPE) {
+            // What an account is called never becomes a part of a command.
+            return Ok(Place::Pipe(self.command(program)));
+        }
         if !self.text.contains(ACCOUNT) {
             return self.read(&self.text);
         }
@@ -39,6 +71,16 @@ impl Template {
         self.read(&self.text.replace(ACCOUNT, &name.as_str().replace('/', "%2F")))
     }
 
+    fn command(&self, program: &str) -> CommandLine {
+        match &self.words {
+            None => CommandLine::Shell(program.to_owned()),
+            Some(words) => {
+                let all = std::iter::once(program.to_owned()).chain(words.iter().cloned());
+                CommandLine::Words(all.collect())
+            }
+        }
+    }
+
     fn read(&self, text: &str) -> Result<Place, Failure> {
         let path = |path: &str| resolve(Path::new(path), self.base.as_deref());
         match text.split_once(':') {
@@ -46,10 +88,14 @@ impl Template {
             Some((kind @ ("maildir" | "mbox"), "")) => {
                 Err(Failure::usage(format!("the destination {kind}: lacks its path")))
             }
+            Some(("pipe", command)) if command.trim().is_empty() || command.contains('\0') => {
+                Err(Failure::usage("the destination pipe: lacks its command"))
+            }
+            Some(("pipe", command)) => Ok(Place::Pipe(self.command(command))),
             Some(("maildir", to)) => Ok(Place::Maildir(path(to)?)),
             Some(("mbox", to)) => Ok(Place::Mbox(one_spelling(path(to)?))),
             _ => Err(Failure::usage(format!(
-                "'{text}' is no destination; use maildir:PATH, mbox:PATH, or - for standard output"
+                "'{text}' is no destination; use maildir:PATH, mbox:PATH, pipe:COMMAND, or - for standard output"
             ))),
         }
     }

@@ -1,11 +1,10 @@
 //! `popfetch fetch`.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use popfetch::delivery::StreamFormat;
-use popfetch::jobs::{self, Account, Context, FetchOptions, Output};
+use popfetch::jobs::{self, Account, Context, FetchOptions};
 use popfetch::model::{Place, Scope, Selection};
 
 use super::accounts::{Accounts, Job, Mail, Prepared, prepare};
@@ -13,7 +12,8 @@ use super::args::{Cli, FetchArgs};
 use super::destination::Template;
 use super::exit::Exit;
 use super::json::Events;
-use super::output::{Guarded, is_closed, is_terminal, written};
+use super::output::{is_closed, is_terminal, written};
+use super::outputs::output;
 use super::progress::{Progress, Talk};
 use super::report::Failure;
 use super::run::{Setting, conclude, each_account};
@@ -125,7 +125,10 @@ impl Run<'_> {
         // An explicit choice to standard output is a look.
         let look = only_stdout && self.args.selection.is_explicit();
         let options = FetchOptions {
-            outputs: &|| destinations.iter().map(|to| output(to, self.args)).collect(),
+            outputs: &|| {
+                let open = |to| output(to, self.args, mail, account, context);
+                destinations.iter().map(open).collect()
+            },
             selection: self.selection.clone(),
             policy: self.args.policy(mail, look),
             dry_run: self.args.dry_run,
@@ -163,23 +166,5 @@ impl Run<'_> {
         // In one piece: other accounts have a plan, too.
         let plan = io::stdout().write_all(progress.plan().as_bytes());
         Ok(Exit::merge([exit, written(plan)?]))
-    }
-}
-
-fn output(destination: &Place, args: &FetchArgs) -> Output {
-    match destination {
-        Place::Maildir(path) => Output::Maildir(path.clone()),
-        Place::Mbox(path) => Output::Mbox(path.clone()),
-        Place::Stdout => {
-            let format = StreamFormat { raw: args.raw, crlf: args.crlf };
-            // Standard output by itself would write line by line.
-            let stdout = BufWriter::with_capacity(64 * 1024, io::stdout());
-            // What goes to a terminal is looked at; what goes into a pipe is kept as it is.
-            if is_terminal() && !args.raw {
-                Output::Stream(Box::new(Guarded::new(stdout)), format)
-            } else {
-                Output::Stream(Box::new(stdout), format)
-            }
-        }
     }
 }

@@ -28,6 +28,7 @@ mod list;
 mod login;
 mod netrc;
 mod output;
+mod outputs;
 mod password_command;
 mod paths;
 mod progress;

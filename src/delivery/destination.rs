@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::local::{Maildir, Mbox, Names, Spool, SpooledMessage, Stream};
-use super::{Error, HeaderBlock, LineFeeds, Mboxes};
+use super::acknowledged::Held;
+use super::local::{Maildir, Mbox, Names, SpooledMessage};
+use super::{Acknowledged, Answer, Error, HeaderBlock, LineFeeds, Mboxes};
 use crate::durable::{self, File};
-use crate::model::{MessageKey, Origin, Place, Placement, Receipt};
+use crate::model::{Accepted, MessageKey, Origin, Place, Placement, Receipt};
 
 /// An open destination. Shared: the network side writes into it while the committer publishes.
 #[derive(Clone, Debug)]
@@ -14,8 +15,8 @@ pub enum Destination {
     Maildir(Arc<Maildir>),
     /// An mbox.
     Mbox(Arc<Mbox>),
-    /// Standard output.
-    Stream(Arc<Stream>),
+    /// One that answers for what it is given.
+    Acknowledged(Arc<Acknowledged>),
 }
 
 impl Destination {
@@ -25,14 +26,14 @@ impl Destination {
         match self {
             Self::Maildir(maildir) => maildir.place().clone(),
             Self::Mbox(mbox) => mbox.place().clone(),
-            Self::Stream(_) => Place::Stdout,
+            Self::Acknowledged(receiver) => receiver.place().clone(),
         }
     }
 
     /// Whether what it was given can still be taken back until the state has recorded it.
     #[must_use]
     pub fn is_transactional(&self) -> bool {
-        !matches!(self, Self::Stream(_))
+        !matches!(self, Self::Acknowledged(_))
     }
 
     /// Makes the names of the files staged in it durable.
@@ -43,7 +44,7 @@ impl Destination {
         match self {
             Self::Maildir(maildir) => maildir.sync_tmp(),
             Self::Mbox(mbox) => mbox.sync_spools(),
-            Self::Stream(_) => Ok(()),
+            Self::Acknowledged(_) => Ok(()),
         }
     }
 
@@ -55,7 +56,7 @@ impl Destination {
     pub fn sync_cleared(&self) -> Result<(), Error> {
         match self {
             Self::Mbox(mbox) => mbox.sync_spools(),
-            Self::Maildir(_) | Self::Stream(_) => Ok(()),
+            Self::Maildir(_) | Self::Acknowledged(_) => Ok(()),
         }
     }
 
@@ -67,7 +68,7 @@ impl Destination {
     pub fn sync_published(&self) -> Result<(), Error> {
         match self {
             Self::Maildir(maildir) => maildir.sync_new(),
-            Self::Mbox(_) | Self::Stream(_) => Ok(()),
+            Self::Mbox(_) | Self::Acknowledged(_) => Ok(()),
         }
     }
 }
@@ -98,7 +99,7 @@ pub struct StagedMessage {
 enum Part {
     File(StagedFile),
     Mbox(SpooledMessage),
-    Spool { stream: Arc<Stream>, spool: Spool },
+    Held { to: Arc<Acknowledged>, held: Held },
 }
 
 /// A file in a Maildir's `tmp/`, removed when dropped unless it is to be kept.
@@ -123,14 +124,14 @@ impl Part {
         match self {
             Self::File(staged) => staged.maildir.place().clone(),
             Self::Mbox(spooled) => spooled.mbox().place().clone(),
-            Self::Spool { .. } => Place::Stdout,
+            Self::Held { to, .. } => to.place().clone(),
         }
     }
 
     fn keeps_crlf(&self) -> bool {
         match self {
             Self::File(_) | Self::Mbox(_) => false,
-            Self::Spool { stream, .. } => stream.keeps_crlf(),
+            Self::Held { to, .. } => to.keeps_crlf(),
         }
     }
 
@@ -138,7 +139,7 @@ impl Part {
         let place = self.place();
         match self {
             Self::File(_) => Error::Storage { place, source },
-            Self::Mbox(_) | Self::Spool { .. } => Error::Spool { place, source },
+            Self::Mbox(_) | Self::Held { .. } => Error::Spool { place, source },
         }
     }
 
@@ -146,7 +147,7 @@ impl Part {
         let result = match self {
             Self::File(staged) => staged.file.write(octets),
             Self::Mbox(spooled) => return spooled.write(header, octets),
-            Self::Spool { spool, .. } => spool.file().append(octets),
+            Self::Held { held, .. } => held.file().append(octets),
         };
         result.map_err(|source| self.failed(source))
     }
@@ -156,7 +157,7 @@ impl Part {
         match self {
             Self::File(staged) => staged.file.begin_sync(),
             Self::Mbox(spooled) => spooled.file_mut().begin_sync(),
-            Self::Spool { .. } => {}
+            Self::Held { .. } => {}
         }
     }
 
@@ -164,7 +165,7 @@ impl Part {
         let result = match self {
             Self::File(staged) => staged.file.complete(),
             Self::Mbox(spooled) => return spooled.finish(header),
-            Self::Spool { spool, .. } => spool.file().complete(),
+            Self::Held { held, .. } => held.file().complete(),
         };
         result.map_err(|source| self.failed(source))
     }
@@ -175,12 +176,12 @@ impl Sink {
     ///
     /// # Errors
     /// [`Error::Storage`] or [`Error::Spool`].
-    pub fn create(
-        destinations: &[Destination],
+    pub fn create<'a>(
+        destinations: impl IntoIterator<Item = &'a Destination>,
         names: &mut Names,
         key: Option<&MessageKey>,
     ) -> Result<Self, Error> {
-        let mut parts = Vec::with_capacity(destinations.len());
+        let mut parts = Vec::new();
         for destination in destinations {
             let name = names.next(key);
             parts.push(match destination {
@@ -192,9 +193,9 @@ impl Sink {
                 Destination::Mbox(mbox) => {
                     Part::Mbox(SpooledMessage::create(mbox, name, names.seconds())?)
                 }
-                Destination::Stream(stream) => {
-                    let spool = stream.spool(&name)?;
-                    Part::Spool { stream: Arc::clone(stream), spool }
+                Destination::Acknowledged(to) => {
+                    let held = to.hold(name)?;
+                    Part::Held { to: Arc::clone(to), held }
                 }
             });
         }
@@ -248,18 +249,52 @@ impl Sink {
 }
 
 impl StagedMessage {
-    /// Hands the message to the destinations that have no transaction.
+    /// Hands the message to the destinations that answer for it. One that fails keeps no other
+    /// from it: what has it gets it no second time.
     ///
     /// # Errors
-    /// [`Error::Output`] when one did not take it; then it is delivered nowhere.
-    pub fn hand_over(&mut self, seconds: i64) -> Result<(), Error> {
+    /// The first [`Error`]; [`Self::is_somewhere`] then says whether anything is to be recorded.
+    pub fn hand_over(&mut self, uid: Option<&[u8]>, seconds: i64) -> Result<(), Error> {
         let sender = self.header.return_path();
+        let mut all = Ok(());
         for part in &mut self.parts {
-            if let Part::Spool { stream, spool } = part {
-                stream.hand_over(spool, sender.as_deref(), seconds)?;
+            if let Part::Held { to, held } = part {
+                all = all.and(to.hand_over(held, sender.as_deref(), uid, seconds));
             }
         }
-        Ok(())
+        all
+    }
+
+    fn answers(&self) -> impl Iterator<Item = Option<&Answer>> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Held { held, .. } => Some(held.answer()),
+            Part::File(_) | Part::Mbox(_) => None,
+        })
+    }
+
+    /// Whether any destination has it, or has refused it, after [`Self::hand_over`]; those that
+    /// answer for nothing are sure of it.
+    #[must_use]
+    pub fn is_somewhere(&self) -> bool {
+        let transactional = |part: &Part| !matches!(part, Part::Held { .. });
+        self.parts.iter().any(transactional) || self.answers().any(|answer| answer.is_some())
+    }
+
+    /// Whether it is still on its way to a destination, after [`Self::hand_over`].
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.answers().any(|answer| answer.is_none())
+    }
+
+    /// Why a destination will never take it.
+    pub fn refusals(&self) -> impl Iterator<Item = (Place, &str)> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Held { to, held } => match held.answer() {
+                Some(Answer::Refused(reason)) => Some((to.place().clone(), reason.as_str())),
+                Some(Answer::Taken) | None => None,
+            },
+            Part::File(_) | Part::Mbox(_) => None,
+        })
     }
 
     /// Settles where in the locked mboxes it will stand.
@@ -276,16 +311,23 @@ impl StagedMessage {
     fn mbox_parts(&mut self) -> impl Iterator<Item = &mut SpooledMessage> {
         self.parts.iter_mut().filter_map(|part| match part {
             Part::Mbox(spooled) => Some(spooled),
-            Part::File(_) | Part::Spool { .. } => None,
+            Part::File(_) | Part::Held { .. } => None,
         })
     }
 
-    /// What the state records of it, after [`Self::reserve`].
+    /// What the state records of it, after [`Self::reserve`]; `origin` where every destination has
+    /// it, or had it before.
     #[must_use]
     pub fn receipt(&self, key: MessageKey, origin: Origin, at: i64) -> Receipt {
         Receipt {
             key,
-            origin,
+            origin: if self.is_partial() {
+                Origin::Partial
+            } else if self.refusals().next().is_some() {
+                Origin::Refused
+            } else {
+                origin
+            },
             header_digest: Some(self.header.digest()),
             message_id: self.header.message_id(),
             at,
@@ -293,15 +335,18 @@ impl StagedMessage {
         }
     }
 
-    /// Where it went, or will be.
+    /// Where it went, or will be, or was refused.
     pub fn placements(&self) -> impl Iterator<Item = Placement> {
-        self.parts.iter().map(|part| Placement {
-            place: part.place(),
-            staged: match part {
-                Part::File(staged) => Some(staged.maildir.staged(&staged.name)),
-                Part::Mbox(spooled) => spooled.staged(),
-                Part::Spool { .. } => None,
-            },
+        self.parts.iter().filter_map(|part| {
+            let how = match part {
+                Part::File(staged) => Accepted::Staged(staged.maildir.staged(&staged.name)),
+                Part::Mbox(spooled) => Accepted::Staged(spooled.staged()?),
+                Part::Held { held, .. } => match held.answer()? {
+                    Answer::Taken => Accepted::Taken,
+                    Answer::Refused(reason) => Accepted::Refused(reason.clone()),
+                },
+            };
+            Some(Placement { place: part.place(), how })
         })
     }
 
@@ -310,7 +355,7 @@ impl StagedMessage {
     pub fn maildir_file(&self) -> Option<String> {
         self.parts.iter().find_map(|part| match part {
             Part::File(staged) => Some(staged.name.clone()),
-            Part::Mbox(_) | Part::Spool { .. } => None,
+            Part::Mbox(_) | Part::Held { .. } => None,
         })
     }
 
@@ -333,7 +378,7 @@ impl StagedMessage {
             match part {
                 Part::File(staged) => staged.kept = true,
                 Part::Mbox(spooled) => spooled.keep(),
-                Part::Spool { .. } => {}
+                Part::Held { .. } => {}
             }
         }
     }
@@ -349,7 +394,7 @@ impl StagedMessage {
                 let mbox = mboxes.at(spooled.mbox().place())?;
                 spooled.append(mbox)
             }
-            Part::Spool { .. } => Ok(()),
+            Part::Held { .. } => Ok(()),
         })
     }
 
@@ -374,6 +419,6 @@ pub fn sync_content<'a>(
     durable::sync_all(parts.filter_map(|part| match part {
         Part::File(staged) => Some(&staged.file),
         Part::Mbox(spooled) => Some(spooled.file()),
-        Part::Spool { .. } => None,
+        Part::Held { .. } => None,
     }))
 }

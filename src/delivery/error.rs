@@ -63,6 +63,14 @@ pub enum Error {
         /// Where, and why.
         source: durable::Error,
     },
+    /// It takes nothing now, or died over the message. Another time it may.
+    #[error("{place} did not take a message: {reason}")]
+    NotTaken {
+        /// Which.
+        place: Place,
+        /// What it says, or what happened.
+        reason: String,
+    },
     /// The reader of standard output is gone, or it cannot be written.
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),

@@ -118,6 +118,16 @@ impl Directory {
         Ok(file)
     }
 
+    /// Creates a file that is called `name` for a moment only, and gone when it is closed.
+    ///
+    /// # Errors
+    /// [`Error`] when the name is taken, or it cannot be made.
+    pub fn create_unnamed(&self, name: &str) -> Result<File, Error> {
+        let file = self.create_file(name)?;
+        self.remove(name.as_ref())?;
+        Ok(file)
+    }
+
     /// Opens the file `name` for reading and writing, made first when it is missing.
     ///
     /// # Errors

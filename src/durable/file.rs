@@ -134,6 +134,15 @@ impl File {
         }
     }
 
+    /// The open file once more, for another process. Both read on where one has stopped.
+    ///
+    /// # Errors
+    /// [`Error`] when too many files are open.
+    pub fn share(&self) -> Result<OwnedFd, Error> {
+        let copy = self.file.try_clone().map_err(|source| self.failed("open", source))?;
+        Ok(copy.into())
+    }
+
     pub(super) fn stat(&self) -> Result<rustix::fs::Stat, Error> {
         rustix::fs::fstat(&self.file).map_err(|errno| self.failed("look at", errno.into()))
     }

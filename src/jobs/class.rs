@@ -184,7 +184,7 @@ fn delivery_class(error: &delivery::Error) -> Class {
         | delivery::Error::Vanished { .. }
         | delivery::Error::NotMbox { .. }
         | delivery::Error::ForeignOwner { .. } => Class::CannotCreate,
-        delivery::Error::Locked { .. } => Class::Temporary,
+        delivery::Error::Locked { .. } | delivery::Error::NotTaken { .. } => Class::Temporary,
         delivery::Error::Storage { .. }
         | delivery::Error::Spool { .. }
         | delivery::Error::Output(_) => Class::Io,

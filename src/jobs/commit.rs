@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::Error;
 use super::intents::complete_others;
 use super::plan::Item;
-use crate::delivery::{Destination, Mboxes, StagedMessage, sync_content};
-use crate::model::{Octets, Origin, Place, Surroundings};
+use crate::delivery::{self, Destination, Mboxes, StagedMessage, sync_content};
+use crate::model::{Octets, Origin, Place, Surroundings, Uid};
 use crate::state::{State, StateFiles};
 
 /// Messages that become durable together: one sync of each directory and one transaction for
@@ -101,6 +101,8 @@ pub(super) struct Stored {
     pub(super) message_id: Option<String>,
     pub(super) places: Vec<Place>,
     pub(super) file: Option<String>,
+    /// Why a destination refused it; the others have it.
+    pub(super) refusals: Vec<(Place, String)>,
 }
 
 /// The state, and what it has yet to be told.
@@ -113,8 +115,11 @@ pub(super) struct Ledger {
 }
 
 /// What became of a batch, and what the user should know.
+#[derive(Default)]
 struct Committed {
-    result: Result<Vec<Stored>, Error>,
+    stored: Vec<Stored>,
+    /// Ends the run; what is stored is so all the same.
+    error: Option<Error>,
     warnings: Vec<String>,
 }
 
@@ -148,13 +153,15 @@ impl Committer {
         let recorder = thread::Builder::new().name("record".to_owned()).spawn(move || {
             let mut ledger = Ledger { state, finished: Vec::new() };
             for batch in synced {
-                let mut warnings = Vec::new();
+                let mut committed = Committed::default();
                 let now = surroundings.seconds();
                 let result =
-                    batch.and_then(|batch| desk.commit(&mut ledger, batch, now, &mut warnings));
-                let failed = result.is_err();
+                    batch.and_then(|batch| desk.commit(&mut ledger, batch, now, &mut committed));
+                // The first one is the cause.
+                committed.error = committed.error.or(result.err());
+                let failed = committed.error.is_some();
                 // Nobody listens any more when the fetch was given up.
-                if report.send(Committed { result, warnings }).is_err() || failed {
+                if report.send(committed).is_err() || failed {
                     break;
                 }
             }
@@ -191,8 +198,8 @@ impl Committer {
 
     /// Adds to `stored` what has been committed since the last call, without waiting.
     pub(super) fn poll(&mut self, stored: &mut Vec<Stored>) -> Result<(), Error> {
-        while let Ok(result) = self.results.try_recv() {
-            stored.extend(self.take(result)?);
+        while let Ok(committed) = self.results.try_recv() {
+            self.take(committed, stored)?;
         }
         Ok(())
     }
@@ -201,7 +208,7 @@ impl Committer {
     pub(super) fn wait(&mut self, stored: &mut Vec<Stored>) -> Result<(), Error> {
         while self.outstanding > 0 && !self.failed {
             match self.results.recv() {
-                Ok(result) => stored.extend(self.take(result)?),
+                Ok(committed) => self.take(committed, stored)?,
                 // Only a panic of the thread; `close` passes it on.
                 Err(_) => break,
             }
@@ -209,11 +216,12 @@ impl Committer {
         Ok(())
     }
 
-    fn take(&mut self, committed: Committed) -> Result<Vec<Stored>, Error> {
+    fn take(&mut self, committed: Committed, stored: &mut Vec<Stored>) -> Result<(), Error> {
         self.outstanding -= 1;
-        self.failed |= committed.result.is_err();
         self.warnings.extend(committed.warnings);
-        committed.result
+        stored.extend(committed.stored);
+        self.failed |= committed.error.is_some();
+        committed.error.map_or(Ok(()), Err)
     }
 
     /// What the user should know and has not been told.
@@ -266,25 +274,23 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Commits one batch that is synced, which is step 1. The order of these steps is the promise: a
-    /// crash between any two of them loses nothing and duplicates nothing, and what this returns may
+    /// crash between any two of them loses nothing and duplicates nothing, and what this stores may
     /// be deleted from the server.
     fn commit(
         &self,
         ledger: &mut Ledger,
         mut batch: Batch,
         now: i64,
-        warnings: &mut Vec<String>,
-    ) -> Result<Vec<Stored>, Error> {
+        committed: &mut Committed,
+    ) -> Result<(), Error> {
         let Self { destinations, files, origin } = self;
-        // A pipe has no transaction: at least once, so before it is recorded.
-        for (_, _, message) in &mut batch.messages {
-            message.hand_over(now)?;
-        }
+        // Who answers for a message has no transaction: at least once, so before it is recorded.
+        committed.error = hand_over(&mut batch, now).err().map(Error::from);
         // From here to the end of the batch nobody else writes into its mboxes: what is recorded
         // is the very place that each message will stand at.
         let mut mboxes = Mboxes::lock(destinations)?;
         for mbox in mboxes.iter_mut() {
-            warnings.extend(complete_others(mbox, files.directory())?);
+            committed.warnings.extend(complete_others(mbox, files.directory())?);
         }
         for (_, _, message) in &mut batch.messages {
             message.reserve(&mut mboxes)?;
@@ -305,15 +311,32 @@ impl Desk {
         drop(mboxes);
         // 5: rides with the next transaction.
         ledger.finished = pending;
-        let stored = batch.messages.into_iter().map(|(item, octets, message)| Stored {
+        let whole = batch.messages.into_iter().filter(|(_, _, message)| !message.is_partial());
+        committed.stored.extend(whole.map(|(item, octets, message)| Stored {
             item,
             octets,
             message_id: message.message_id(),
             places: message.placements().map(|placement| placement.place).collect(),
             file: message.maildir_file(),
-        });
-        Ok(stored.collect())
+            refusals: message.refusals().map(|(at, why)| (at, why.to_owned())).collect(),
+        }));
+        Ok(())
     }
+}
+
+/// Hands each message to the destinations that answer for it, up to the first that fails. What went
+/// nowhere is taken out of the batch, and with it what comes behind.
+fn hand_over(batch: &mut Batch, now: i64) -> Result<(), delivery::Error> {
+    for at in 0..batch.messages.len() {
+        let (item, _, message) = &mut batch.messages[at];
+        let uid = item.message.uid.as_ref().map(Uid::as_bytes);
+        if let Err(error) = message.hand_over(uid, now) {
+            let kept = if message.is_somewhere() { at + 1 } else { at };
+            batch.messages.truncate(kept);
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// Records the batch. Gives the deliveries that wait to be published.

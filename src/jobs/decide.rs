@@ -4,9 +4,9 @@ use super::mailbox::View;
 use super::plan::{Item, Plan, Wishes, plan};
 use super::select::{select, without_top};
 use super::verify::digests;
-use super::{Account, Error, Event, Observer};
+use super::{Account, Error, Event, FetchOptions, Observer};
 use crate::client::Session;
-use crate::model::{FirstFetch, MessageKey, Policy, Scope, Selection};
+use crate::model::{FirstFetch, MessageKey, Place, Policy, Scope, Selection};
 use crate::net::Stream;
 use crate::state::State;
 
@@ -22,11 +22,12 @@ pub(super) fn decide(
     session: &mut Session<Stream>,
     account: &Account,
     view: &View<'_>,
-    selection: &Selection,
-    policy: &Policy,
+    options: &FetchOptions<'_>,
+    destinations: &[Place],
     state: Option<&State>,
     now: i64,
 ) -> Result<Decision, Error> {
+    let FetchOptions { selection, policy, .. } = options;
     require_uids(account, policy, view)?;
     if policy.headers_only && !session.may_have_top() {
         return Err(without_top(account));
@@ -66,6 +67,9 @@ pub(super) fn decide(
     let mut plan = plan(view, &wishes);
     if let Some(state) = state {
         prove(session, account, view, state, &mut plan)?;
+        if !policy.look {
+            spare(session, account, view, state, destinations, &mut plan)?;
+        }
     }
     Ok(Decision { plan, seen })
 }
@@ -91,6 +95,38 @@ fn prove(
             _ => plan.delete.push(item),
         }
     }
+    Ok(())
+}
+
+/// Spares the destinations that have a message already, which others are still to get.
+fn spare(
+    session: &mut Session<Stream>,
+    account: &Account,
+    view: &View<'_>,
+    state: &State,
+    destinations: &[Place],
+    plan: &mut Plan,
+) -> Result<(), Error> {
+    let wanting: Vec<usize> =
+        (0..plan.retrieve.len()).filter(|&n| view.is_wanting(plan.retrieve[n].place)).collect();
+    let places: Vec<usize> = wanting.iter().map(|&n| plan.retrieve[n].place).collect();
+    let shown = digests(session, account, view, &places)?;
+    let mut complete = Vec::new();
+    for (n, shown) in wanting.into_iter().zip(shown) {
+        let item = &mut plan.retrieve[n];
+        let Some(row) = item.row else { continue };
+        // Under a UID that was used again there is another message, which nobody has.
+        let kept = state.header_digest(row)?;
+        if matches!((kept, shown), (Some(kept), Some(shown)) if kept != shown) {
+            continue;
+        }
+        item.has = state.places(row)?;
+        if destinations.iter().all(|place| item.has.contains(place)) {
+            complete.push(row);
+        }
+    }
+    plan.retrieve.retain(|item| !item.row.is_some_and(|row| complete.contains(&row)));
+    plan.complete = complete;
     Ok(())
 }
 

@@ -1,12 +1,11 @@
 //! Opening the places that mail goes to.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Context, Error};
-use crate::delivery::{self, Destination, Maildir, Mbox, Spools, Stream, StreamFormat};
+use crate::delivery::{self, Acknowledged, Destination, Maildir, Mbox, Receiver, Spools};
 use crate::durable::Patience;
 use crate::model::Place;
 use crate::state::{self, State, StateFiles};
@@ -17,8 +16,8 @@ pub enum Output {
     Maildir(PathBuf),
     /// Into an mbox, by absolute path.
     Mbox(PathBuf),
-    /// To a writer that cannot take anything back, usually standard output.
-    Stream(Box<dyn Write + Send>, StreamFormat),
+    /// To one that answers for what it is given and takes nothing back.
+    Receiver(Box<dyn Receiver>),
 }
 
 impl Output {
@@ -27,7 +26,7 @@ impl Output {
         match self {
             Self::Maildir(path) => Place::Maildir(path.clone()),
             Self::Mbox(path) => Place::Mbox(path.clone()),
-            Self::Stream(..) => Place::Stdout,
+            Self::Receiver(receiver) => receiver.place().clone(),
         }
     }
 }
@@ -54,9 +53,9 @@ pub(super) fn open(
                 let spools = open_spools(files, &path, id)?;
                 Destination::Mbox(Arc::new(open_mbox(&path, create, spools, context)?))
             }
-            Output::Stream(writer, format) => {
+            Output::Receiver(receiver) => {
                 let spools = state::open_directory(files.directory(), context.surroundings.user)?;
-                Destination::Stream(Arc::new(Stream::new(writer, format, spools)))
+                Destination::Acknowledged(Arc::new(Acknowledged::new(receiver, spools)))
             }
         })
     };

@@ -7,8 +7,8 @@ use super::plan::{Deletable, Item, Plan};
 use super::remove::Deletions;
 use super::{Context, Error, Event, Observer, Outcome};
 use crate::client::{self, Exchange, Part};
-use crate::delivery::{Destination, Names, Sink};
-use crate::model::{Interrupt, MessageKey, Octets};
+use crate::delivery::{self, Destination, Names, Sink};
+use crate::model::{Interrupt, MessageKey, Octets, Place};
 use crate::proto::{Command, ResponseCode, ServerText, Status};
 
 /// RETRs are sent ahead until so many octets are on their way by the server's word: more than any
@@ -43,6 +43,9 @@ pub(super) struct Download<'a> {
     pub(super) deletions: Deletions,
     failures: Vec<(Option<MessageKey>, String)>,
     at_risk: u64,
+    /// Why nothing more is fetched: a destination takes nothing now. What it has taken may still be
+    /// deleted on the server.
+    stopped: Option<Error>,
 }
 
 /// What is left of a download that ended, well or not.
@@ -53,6 +56,8 @@ pub(super) struct Downloaded {
     pub(super) failures: Vec<(Option<MessageKey>, String)>,
     /// Messages whose RETR was answered with `+OK` and that are not durable.
     pub(super) at_risk: u64,
+    /// Why the run ended early, though in good order.
+    pub(super) stopped: Option<Error>,
 }
 
 impl<'a> Download<'a> {
@@ -85,6 +90,7 @@ impl<'a> Download<'a> {
             deletions: Deletions::default(),
             failures: Vec::new(),
             at_risk: 0,
+            stopped: None,
         }
     }
 
@@ -95,6 +101,7 @@ impl<'a> Download<'a> {
             deletions: self.deletions,
             failures: self.failures,
             at_risk: self.at_risk,
+            stopped: self.stopped,
         }
     }
 
@@ -142,7 +149,19 @@ impl<'a> Download<'a> {
         let mut stored = Vec::new();
         let polled = self.committer.poll(&mut stored);
         self.take(stored);
-        polled
+        self.stop_if_not_taken(polled)
+    }
+
+    /// A destination that takes nothing now ends the download, but no session: the server is still
+    /// to hear what it may delete.
+    fn stop_if_not_taken(&mut self, committed: Result<(), Error>) -> Result<(), Error> {
+        match committed {
+            Err(error @ Error::Delivery(delivery::Error::NotTaken { .. })) => {
+                self.stopped.get_or_insert(error);
+                Ok(())
+            }
+            other => other,
+        }
     }
 
     /// Hands everything over and waits until it is committed.
@@ -153,14 +172,18 @@ impl<'a> Download<'a> {
         let mut stored = Vec::new();
         let waited = self.committer.wait(&mut stored);
         self.take(stored);
-        waited
+        self.stop_if_not_taken(waited)
     }
 
     fn take(&mut self, stored: Vec<Stored>) {
         for warning in self.committer.take_warnings() {
             self.observer.event(&Event::Warning(&warning));
         }
-        for Stored { item, octets, message_id, places, file } in stored {
+        for Stored { item, octets, message_id, places, file, refusals } in stored {
+            if !refusals.is_empty() {
+                self.refused(&item, &refusals);
+                continue;
+            }
             self.observer.event(&Event::MessageStored {
                 message: &item.message,
                 message_id: message_id.as_deref(),
@@ -173,6 +196,17 @@ impl<'a> Download<'a> {
             self.outcome.octets.0 += octets.0;
             self.delivered(item);
         }
+    }
+
+    /// Destinations have refused a message, for good. It stays on the server.
+    fn refused(&mut self, item: &Item, refusals: &[(Place, String)]) {
+        let reasons: Vec<String> = refusals
+            .iter()
+            .map(|(place, reason)| format!("{place} refused it: {reason}"))
+            .collect();
+        let reason = reasons.join("; ");
+        self.observer.event(&Event::MessageFailed { message: &item.message, reason: &reason });
+        self.outcome.failed += 1;
     }
 
     /// The message that is coming in, or is next, cannot be fetched.
@@ -214,7 +248,9 @@ impl<'a> Download<'a> {
         // A header block alone must never pass for the message when a state is rebuilt.
         let key = self.asked.front().and_then(|item| item.key.as_ref());
         let key = key.filter(|_| !self.headers_only);
-        self.incoming = Some((Sink::create(self.destinations, &mut self.names, key)?, Octets(0)));
+        let has = self.asked.front().map_or(&[][..], |item| &item.has);
+        let lacking = self.destinations.iter().filter(|to| !has.contains(&to.place()));
+        self.incoming = Some((Sink::create(lacking, &mut self.names, key)?, Octets(0)));
         Ok(())
     }
 
@@ -238,7 +274,9 @@ impl<'a> Download<'a> {
         if self.batch.is_full() || self.batch.is_worth_it() && self.committer.is_free() {
             self.flush();
         }
-        self.batch.push(item, octets, sink.finish()?);
+        if self.stopped.is_none() {
+            self.batch.push(item, octets, sink.finish()?);
+        }
         if self.one_by_one {
             self.flush();
         }
@@ -255,7 +293,7 @@ impl Exchange for Download<'_> {
         if let Some(command) = self.deletions.next_command() {
             return Some(command);
         }
-        if self.interrupt.is_raised() {
+        if self.interrupt.is_raised() || self.stopped.is_some() {
             self.flush();
             return None;
         }

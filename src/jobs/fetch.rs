@@ -97,7 +97,8 @@ fn rehearse(
     observer: &mut dyn Observer,
     outcome: &mut Outcome,
 ) -> Result<Fetched, Error> {
-    let FetchOptions { selection, policy, .. } = options;
+    let FetchOptions { outputs, selection, policy, .. } = options;
+    let wanted: Vec<Place> = outputs().iter().map(Output::place).collect();
     let mut books = Books::peek(account, context)?;
     let memory = books.memory()?;
     if let Some(seconds) = too_early(&memory, selection, context) {
@@ -107,8 +108,12 @@ fn rehearse(
         enter_within(again, account, context, memory, observer)?;
     let now = context.surroundings.seconds();
     let decided =
-        take_stock(&mut session, account, mailbox, &known, &mut books, now).and_then(|view| {
-            decide(&mut session, account, &view, selection, policy, books.state(), now)
+        take_stock(&mut session, account, mailbox, &known, &mut books, now).and_then(|mut view| {
+            if policy.retry_refused {
+                view.retry_refused();
+            }
+            let state = books.state();
+            decide(&mut session, account, &view, options, &wanted, state, now)
         });
     let decision = match decided {
         Ok(decision) => decision,
@@ -135,6 +140,7 @@ fn run(
 ) -> Result<Fetched, Error> {
     let FetchOptions { outputs, selection, policy, .. } = options;
     let outputs = outputs();
+    let wanted: Vec<Place> = outputs.iter().map(Output::place).collect();
     let surroundings = context.surroundings;
     Call::prepare(account, context);
 
@@ -146,7 +152,6 @@ fn run(
     let id = books.state().map_or("look", State::id).to_owned();
     let names = Names::new(surroundings.clone(), account.identity(), &id);
     if let Some(state) = books.writable() {
-        let wanted: Vec<Place> = outputs.iter().map(Output::place).collect();
         let recovery = Recovery { files: &files, context, wanted: &wanted };
         recovery.run(state, observer)?;
     }
@@ -170,21 +175,28 @@ fn run(
         enter_within(again, account, context, memory, observer)?;
     session.stream_mut().set_grace(GRACE);
     let login = surroundings.seconds();
-    let decided =
-        take_stock(&mut session, account, mailbox, &known, &mut books, login).and_then(|view| {
+    let decided = take_stock(&mut session, account, mailbox, &known, &mut books, login).and_then(
+        |mut view| {
+            if policy.retry_refused {
+                view.retry_refused();
+            }
             let state = books.state();
-            let decision = decide(&mut session, account, &view, selection, policy, state, login)?;
+            let decision = decide(&mut session, account, &view, options, &wanted, state, login)?;
             explain(&view, &decision, policy, first, observer);
             let met = first && selection.scope == Scope::New && !view.listing.is_empty();
             Ok((decision, met))
-        });
+        },
+    );
     let (Decision { plan, seen }, met) = match decided {
         Ok(decided) => decided,
         Err(error) => return Err(leave(session, error)),
     };
     announce(&plan, observer, outcome);
-    if let Some(state) = books.writable().filter(|_| met) {
-        state.note_met(&seen, login)?;
+    if let Some(state) = books.writable() {
+        state.complete(&plan.complete)?;
+        if met {
+            state.note_met(&seen, login)?;
+        }
     }
 
     let (_lock, state) = books.into_parts();
@@ -202,7 +214,7 @@ fn run(
         plan,
     );
     let moved = transfer(&mut session, account, &mut download);
-    let Downloaded { mut ledger, deletions, failures, at_risk } = download.close();
+    let Downloaded { mut ledger, deletions, failures, at_risk, stopped } = download.close();
     let now = surroundings.seconds();
 
     if let Some(state) = &mut ledger.state {
@@ -224,9 +236,14 @@ fn run(
         }
         deletions.quit(session, account, observer, outcome)
     });
-    let recorded = record(&mut ledger, deleted, &failures, login, now);
+    let went_well = stopped.is_none() && failures.is_empty();
+    let recorded = record(&mut ledger, deleted, &failures, went_well, login, now);
     recorded.map_err(|error| error.or_stopped(context.interrupt))?;
-    if context.interrupt.is_raised() { Err(Error::Interrupted) } else { Ok(Fetched::Done) }
+    match stopped {
+        _ if context.interrupt.is_raised() => Err(Error::Interrupted),
+        Some(error) => Err(error),
+        None => Ok(Fetched::Done),
+    }
 }
 
 /// Leaves politely after an error that is not the connection's own: a line that is dropped keeps
@@ -287,6 +304,7 @@ fn record(
     ledger: &mut Ledger,
     deleted: Result<Vec<Item>, Error>,
     failures: &[(Option<MessageKey>, String)],
+    went_well: bool,
     login: i64,
     now: i64,
 ) -> Result<(), Error> {
@@ -297,7 +315,7 @@ fn record(
             let rows: Vec<i64> = deleted.iter().filter_map(|item| item.row).collect();
             state.confirm_deleted(&rows, now)?;
         }
-        let success = (deleted.is_ok() && failures.is_empty()).then_some(now);
+        let success = (deleted.is_ok() && went_well).then_some(now);
         state.note_run(Some(login), success, finished)
     };
     let noted = note().map_err(Error::from);

@@ -21,6 +21,8 @@ pub(super) struct View<'k> {
     known: &'k Known,
     /// The keys of known messages that bear others now.
     found: HashMap<usize, MessageKey>,
+    /// Whether what a destination has refused counts as new.
+    retries_refused: bool,
 }
 
 /// Recognises what is known of a mailbox. What is doubtful stays so.
@@ -42,6 +44,7 @@ pub(super) fn survey<'k>(
         shared_uids,
         known,
         found: HashMap::new(),
+        retries_refused: false,
     })
 }
 
@@ -81,9 +84,23 @@ impl View<'_> {
         }
     }
 
-    /// Whether the message at `at` was seen before.
+    /// What a destination has refused counts as new from now on.
+    pub(super) fn retry_refused(&mut self) {
+        self.retries_refused = true;
+    }
+
+    /// Whether the message at `at` was seen before, and nothing is left to do with it.
     pub(super) fn is_seen(&self, at: usize) -> bool {
-        self.known(at).is_some()
+        self.known(at).is_some() && !self.is_wanting(at)
+    }
+
+    /// Whether some of the destinations of the message at `at` have it, and others are to get it.
+    pub(super) fn is_wanting(&self, at: usize) -> bool {
+        self.known(at).is_some_and(|known| match known.origin {
+            Origin::Partial => true,
+            Origin::Refused => self.retries_refused,
+            _ => false,
+        })
     }
 
     /// Whether the message at `at` was delivered here, and so may be deleted there. Not while that

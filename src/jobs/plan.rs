@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::mailbox::View;
-use crate::model::{Deletion, Listed, MessageKey, Octets, Policy, Uid};
+use crate::model::{Deletion, Listed, MessageKey, Octets, Place, Policy, Uid};
 
 /// A message of the plan.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Item {
     pub(super) may_go: bool,
     /// Whether it failed in the last run that asked for it.
     pub(super) failed_before: bool,
+    /// Where an earlier run has put it already.
+    pub(super) has: Vec<Place>,
 }
 
 impl Item {
@@ -32,6 +34,7 @@ impl Item {
             row: view.known(at).map(|known| known.id),
             may_go: false,
             failed_before: false,
+            has: Vec::new(),
         }
     }
 }
@@ -43,6 +46,8 @@ pub(super) struct Plan {
     pub(super) retrieve: Vec<Item>,
     /// Delivered by an earlier run and still there, though it should be deleted.
     pub(super) delete: Vec<Item>,
+    /// To fetch no more: the destinations that lack them are none any more.
+    pub(super) complete: Vec<i64>,
     /// Left where they are, and why.
     pub(super) skip: Vec<(Item, Skip)>,
     /// No message is wanted that is larger.
@@ -109,6 +114,7 @@ pub(super) fn plan(view: &View<'_>, wishes: &Wishes<'_>) -> Plan {
     Plan {
         retrieve,
         delete: old(view, picked, within, wishes),
+        complete: Vec::new(),
         skip,
         max_size: policy.max_size,
         headers_only: policy.headers_only,

@@ -9,7 +9,7 @@ use super::memory::Memory;
 use super::verify::digests;
 use super::{Account, Context, Error, Observer};
 use crate::delivery::{Found, Maildir, Names};
-use crate::model::{MessageKey, Origin, Place, Placement, Receipt, Selection};
+use crate::model::{Accepted, MessageKey, Origin, Place, Placement, Receipt, Selection};
 
 /// Takes for delivered what the names of the files in the Maildir at `path` show to be messages
 /// of this mailbox. Gives the number of messages that the state did not know.
@@ -49,7 +49,10 @@ pub fn rebuild(
             header_digest: Some(file.header.digest()),
             message_id: file.header.message_id(),
             at: file.at,
-            placements: vec![Placement { place: Place::Maildir(path.to_owned()), staged: None }],
+            placements: vec![Placement {
+                place: Place::Maildir(path.to_owned()),
+                how: Accepted::Taken,
+            }],
         })
     };
     let keys = candidates.into_iter().map(|(_, key)| key);

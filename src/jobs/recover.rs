@@ -39,7 +39,7 @@ impl Recovery<'_> {
             Place::Maildir(path) => self.recover_maildir(path, rows),
             Place::Mbox(path) => self.recover_mbox(path, rows, state, observer),
             // Nothing is pending: it is recorded when it is done.
-            Place::Stdout => Ok(0),
+            Place::Stdout | Place::Pipe(_) => Ok(0),
         };
         match outcome {
             Ok(published) => {
@@ -159,7 +159,7 @@ pub(super) fn sweep(destinations: &[Destination], names: &Names) -> Result<(), E
             Destination::Mbox(mbox) => {
                 mbox.spools().sweep().map_err(state::Error::Directory)?;
             }
-            Destination::Stream(_) => {}
+            Destination::Acknowledged(_) => {}
         }
     }
     Ok(())

@@ -1,10 +1,7 @@
 //! What is recorded about a delivery: the plain data that `delivery` makes, `state` keeps and
 //! `jobs` carries between them.
 
-use std::fmt;
-use std::path::PathBuf;
-
-use super::MessageKey;
+use super::{MessageKey, Place};
 
 /// How a message came to be known. Seen is wider than delivered: only what was delivered may
 /// ever be deleted from the server.
@@ -18,18 +15,21 @@ pub enum Origin {
     Imported,
     /// Only its header block was fetched.
     HeadersOnly,
-    /// A delivery program refused it for good.
+    /// A destination refused it for good; every other one has it.
     Refused,
+    /// Some of its destinations have it and others do not yet: it is fetched once more, for them.
+    Partial,
 }
 
 impl Origin {
     /// Every origin, with the word that the state file holds for it.
-    pub const WORDS: [(Self, &'static str); 5] = [
+    pub const WORDS: [(Self, &'static str); 6] = [
         (Self::Delivered, "delivered"),
         (Self::Seen, "seen"),
         (Self::Imported, "imported"),
         (Self::HeadersOnly, "headers"),
         (Self::Refused, "refused"),
+        (Self::Partial, "partial"),
     ];
 
     /// The word for it.
@@ -46,36 +46,24 @@ impl Origin {
     }
 }
 
-/// A place where mail goes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
-    /// A Maildir, by absolute path.
-    Maildir(PathBuf),
-    /// An mbox, by absolute path.
-    Mbox(PathBuf),
-    /// Standard output.
-    Stdout,
-}
-
-impl fmt::Display for Place {
-    /// As the user would write it after `--to`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Maildir(path) => write!(f, "maildir:{}", path.display()),
-            Self::Mbox(path) => write!(f, "mbox:{}", path.display()),
-            Self::Stdout => f.write_str("-"),
-        }
-    }
-}
-
 /// One message in one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// The place.
     pub place: Place,
-    /// The file that becomes visible after the commit; nothing where the message was
-    /// handed over before it.
-    pub staged: Option<Staged>,
+    /// How far it is.
+    pub how: Accepted,
+}
+
+/// What a place did with a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// It has a file that becomes visible after the commit.
+    Staged(Staged),
+    /// It has the message.
+    Taken,
+    /// It will never take it, and said why.
+    Refused(String),
 }
 
 /// A complete file: in a Maildir's `tmp/`, where it waits for its rename into `new/`, or a spool

@@ -23,6 +23,8 @@ pub struct Policy {
     pub headers_only: bool,
     /// Begin with the newest.
     pub newest_first: bool,
+    /// Offer what a destination has refused once more.
+    pub retry_refused: bool,
 }
 
 /// When what was delivered is deleted on the server. Both conditions must hold.

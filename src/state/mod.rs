@@ -15,6 +15,7 @@ mod known;
 mod lock;
 mod open;
 mod others;
+mod place;
 mod record;
 mod schema;
 mod store;

@@ -1,15 +1,12 @@
 //! The statements: what one row or another means.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
-
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction};
 
-use super::{KnownMessage, schema};
+use super::{KnownMessage, place, schema};
 use crate::model::{
-    MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Remembered, Staged, Trouble, Uid,
+    Accepted, MessageKey, Octets, Origin, PendingDelivery, Place, Receipt, Remembered, Staged,
+    Trouble, Uid,
 };
 
 /// A column that holds what it cannot hold.
@@ -69,15 +66,7 @@ pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDe
          WHERE done = 0 ORDER BY destination, delivery.id",
     )?;
     let rows = select.query_map((), |row| {
-        let path = || -> rusqlite::Result<PathBuf> {
-            Ok(PathBuf::from(OsStr::from_bytes(row.get_ref(2)?.as_blob()?)))
-        };
-        let place = match row.get_ref(1)?.as_str()? {
-            "maildir" => Place::Maildir(path()?),
-            "mbox" => Place::Mbox(path()?),
-            "stdout" => Place::Stdout,
-            _ => return Err(damaged(1, "a kind of destination")),
-        };
+        let place = place::read(row, 1)?;
         let staged = Staged {
             inode: unsigned(row.get(3)?),
             name: row.get(4)?,
@@ -89,25 +78,17 @@ pub(super) fn pending(connection: &Connection) -> rusqlite::Result<Vec<PendingDe
     rows.collect()
 }
 
-fn place_columns(place: &Place) -> (&'static str, &[u8]) {
-    match place {
-        Place::Maildir(path) => ("maildir", path.as_os_str().as_bytes()),
-        Place::Mbox(path) => ("mbox", path.as_os_str().as_bytes()),
-        Place::Stdout => ("stdout", b""),
-    }
-}
-
 /// The id of `place`, if it is known.
 pub(super) fn destination(connection: &Connection, place: &Place) -> rusqlite::Result<i64> {
     let select = "SELECT id FROM destination WHERE kind = ? AND path = ?";
-    connection.prepare_cached(select)?.query_row(place_columns(place), |row| row.get(0))
+    connection.prepare_cached(select)?.query_row(place::columns(place), |row| row.get(0))
 }
 
 fn destination_or_new(transaction: &Transaction<'_>, place: &Place) -> rusqlite::Result<i64> {
     match destination(transaction, place) {
         Err(rusqlite::Error::QueryReturnedNoRows) => {
             let insert = "INSERT INTO destination (kind, path) VALUES (?, ?)";
-            transaction.prepare_cached(insert)?.insert(place_columns(place))
+            transaction.prepare_cached(insert)?.insert(place::columns(place))
         }
         other => other,
     }
@@ -139,18 +120,24 @@ pub(super) fn deliver(
     transaction.prepare_cached(forget)?.execute(identified)?;
     for placement in placements {
         let destination = destination_or_new(transaction, &placement.place)?;
-        let staged = placement.staged.as_ref();
+        let (staged, refused) = match &placement.how {
+            Accepted::Staged(staged) => (Some(staged), None),
+            Accepted::Taken => (None, None),
+            Accepted::Refused(reason) => (None, Some(reason)),
+        };
         let insert = "
-            INSERT INTO delivery (message, destination, inode, name, place, octets, done)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO delivery (message, destination, inode, name, place, octets, done, refused)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET inode = excluded.inode, name = excluded.name,
-                place = excluded.place, octets = excluded.octets, done = excluded.done
+                place = excluded.place, octets = excluded.octets, done = excluded.done,
+                refused = excluded.refused
             RETURNING id";
         let inode = staged.map(|staged| signed(staged.inode));
         let name = staged.map(|staged| staged.name.as_str());
         let offset = staged.and_then(|staged| staged.offset).map(signed);
         let octets = staged.and_then(|staged| staged.octets).map(signed);
-        let values = (message, destination, inode, name, offset, octets, staged.is_none());
+        let done = staged.is_none();
+        let values = (message, destination, inode, name, offset, octets, done, refused);
         let id = transaction.prepare_cached(insert)?.query_row(values, |row| row.get(0))?;
         if staged.is_some() {
             pending.push(id);
@@ -159,7 +146,23 @@ pub(super) fn deliver(
     Ok(message)
 }
 
-/// Records messages that were not fetched; those that are known already stay as they are.
+/// The places that have the message `id`.
+pub(super) fn places(connection: &Connection, id: i64) -> rusqlite::Result<Vec<Place>> {
+    let mut select = connection.prepare_cached(
+        "SELECT kind, path FROM delivery JOIN destination ON destination.id = destination
+         WHERE message = ? AND refused IS NULL",
+    )?;
+    let places = select.query_map([id], |row| place::read(row, 0))?;
+    places.collect()
+}
+
+/// All destinations have these messages, or whoever lacks them is none any more.
+pub(super) fn complete(transaction: &Transaction<'_>, ids: &[i64]) -> rusqlite::Result<()> {
+    each(transaction, "UPDATE message SET origin = 'delivered' WHERE id = ?", ids)
+}
+
+/// Records messages that were not fetched; those that are known already stay as they are, but for
+/// what is to be fetched once more.
 pub(super) fn mark(
     transaction: &Transaction<'_>,
     keys: &[MessageKey],
@@ -167,7 +170,7 @@ pub(super) fn mark(
     at: i64,
 ) -> rusqlite::Result<()> {
     let insert = "INSERT INTO message (uid, ordinal, size, origin, at) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING";
+        ON CONFLICT DO UPDATE SET origin = excluded.origin WHERE origin = 'partial'";
     let mut insert = transaction.prepare_cached(insert)?;
     keys.iter().try_for_each(|key| {
         let values = (key.uid.as_bytes(), key.ordinal, size_column(key.size), origin.word(), at);

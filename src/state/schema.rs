@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction};
 
 /// What each schema version adds to the one before. The file's version is its `user_version`.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
     -- One row: which mailbox this is.
     CREATE TABLE mailbox (
@@ -86,6 +86,10 @@ const MIGRATIONS: [&str; 4] = [
         refused  BLOB,                   -- a fingerprint of the password that the server refused, ...
         refusals INTEGER NOT NULL        -- ... and how often it did in a row
     ) STRICT;
+",
+    "
+    -- Why the destination will never take the message. Then it is done as well.
+    ALTER TABLE delivery ADD COLUMN refused TEXT;
 ",
 ];
 

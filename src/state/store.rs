@@ -93,6 +93,25 @@ impl State {
         })
     }
 
+    /// The places that have a known message.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn places(&self, id: i64) -> Result<Vec<Place>, Error> {
+        record::places(&self.connection, id).map_err(|source| self.fail(source))
+    }
+
+    /// These known messages are in all places that they are to go to.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn complete(&mut self, ids: &[i64]) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        self.transact(|transaction| record::complete(transaction, ids))
+    }
+
     /// Gives up pending deliveries whose destination is gone for good. A message that went
     /// nowhere else is not known any longer, and will be fetched again.
     ///

@@ -6,8 +6,8 @@ use super::*;
 use std::path::Path;
 
 use crate::model::{
-    AccountName, Endpoint, MailboxIdentity, Octets, Origin, Placement, Staged, Surroundings,
-    TlsMode, Uid,
+    Accepted, AccountName, Endpoint, MailboxIdentity, Octets, Origin, Placement, Staged,
+    Surroundings, TlsMode, Uid,
 };
 use crate::state::{AccountLock, StateFiles};
 
@@ -61,8 +61,8 @@ fn receipt(uid: &[u8], name: &str) -> Receipt {
         message_id: Some("<a@b>".to_owned()),
         at: 5,
         placements: vec![
-            Placement { place: maildir(), staged: Some(staged) },
-            Placement { place: Place::Stdout, staged: None },
+            Placement { place: maildir(), how: Accepted::Staged(staged) },
+            Placement { place: Place::Stdout, how: Accepted::Taken },
         ],
     }
 }

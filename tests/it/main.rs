@@ -22,6 +22,7 @@ mod mbox_recovery;
 mod memory;
 mod network;
 mod oauth;
+mod pipe;
 mod places;
 mod reach;
 mod readme;

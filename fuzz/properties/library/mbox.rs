@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use popfetch::delivery::{Destination, Maildir, Mbox, Names, Sink, Spools, Stream, StreamFormat};
+use popfetch::delivery::{
+    Acknowledged, Destination, Maildir, Mbox, Names, Sink, Spools, Stream, StreamFormat,
+};
 use popfetch::durable::{Directory, Patience};
 use popfetch::model::Interrupt;
 use tempfile::TempDir;
@@ -121,7 +123,8 @@ impl Places {
         let stream = |n: usize, raw, crlf| {
             let spools = Directory::open(home.path()).unwrap();
             let output = Box::new(outputs[n].clone());
-            Destination::Stream(Arc::new(Stream::new(output, StreamFormat { raw, crlf }, spools)))
+            let stream = Box::new(Stream::new(output, StreamFormat { raw, crlf }));
+            Destination::Acknowledged(Arc::new(Acknowledged::new(stream, spools)))
         };
         Self {
             all: [
@@ -142,7 +145,7 @@ impl Places {
         let mut sink = Sink::create(&self.all, &mut self.names, None).unwrap();
         pieces.for_each(|piece| sink.write(piece).unwrap());
         let mut staged = sink.finish().unwrap();
-        staged.hand_over(SECONDS).unwrap();
+        staged.hand_over(None, SECONDS).unwrap();
         // It is in the places until it is dropped.
         Delivered {
             maildir: only_file(&self.home.path().join("maildir/tmp")),

@@ -14,8 +14,8 @@ pub(crate) struct FetchArgs {
     /// accounts]
     #[arg(value_name = "SOURCE")]
     pub(crate) sources: Vec<String>,
-    /// Where the mail goes: maildir:PATH, mbox:PATH, or - for standard output (repeatable);
-    /// {account} in it is the account's name
+    /// Where the mail goes: maildir:PATH, mbox:PATH, pipe:COMMAND, or - for standard output
+    /// (repeatable); {account} in a path is the account's name
     #[arg(long, value_name = "DEST")]
     pub(crate) to: Vec<String>,
     /// Leave the mail on the server and fetch only what is new [default]
@@ -57,12 +57,21 @@ pub(crate) struct FetchArgs {
     /// To standard output: the messages' own bytes with nothing between them, not an mbox
     #[arg(long)]
     pub(crate) raw: bool,
+    /// To a command: begin with a From_ line, as in an mbox
+    #[arg(long)]
+    pub(crate) from_line: bool,
+    /// To a command: how many seconds it may take for a message [default: 300]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) delivery_timeout: Option<u64>,
     /// To standard output: keep CRLF line ends
     #[arg(long)]
     pub(crate) crlf: bool,
     /// Also try a password that the server has refused before
     #[arg(long)]
     pub(crate) retry: bool,
+    /// Offer what a destination has refused once more
+    #[arg(long)]
+    pub(crate) retry_refused: bool,
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -105,6 +114,7 @@ impl FetchArgs {
                 Some(order) => order == OrderArg::Newest,
                 None => configured.newest_first,
             },
+            retry_refused: self.retry_refused,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::args::{Cli, ConfigCommand, ConnectionArgs};
 use super::super::consent::ConsentSettings;
+use super::super::destination::Template;
 use super::super::exit::Exit;
 use super::super::json;
 use super::super::output::written;
@@ -174,7 +175,14 @@ fn resolve(account: &AccountConfig) -> Result<Vec<Resolved>, Failure> {
 
 fn destinations(account: &AccountConfig) -> Result<Value, Failure> {
     let templates = account.values.to.iter().flat_map(|set| &set.value.0);
-    templates.map(|to| to.for_account(&account.name).map(|to| json!(to.to_string()))).collect()
+    let shown = |template: &Template| -> Result<Value, Failure> {
+        // A command is shown word by word: that is what it means.
+        match &template.words {
+            None => template.for_account(&account.name).map(|to| json!(to.to_string())),
+            Some(_) => Ok(template.shown()),
+        }
+    };
+    templates.map(shown).collect()
 }
 
 /// Where the password would come from in a run of this account, without flags: the kind, and a

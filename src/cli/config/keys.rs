@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use popfetch::model::{AddressFamily, FirstFetch, Policy, Secret, TlsMode};
+use popfetch::model::{AddressFamily, CommandLine, FirstFetch, Policy, Secret, TlsMode};
 use popfetch::net::TlsVersion;
 use popfetch::oauth::{Flow, Preset};
 use popfetch::sasl::LoginMethod;
@@ -14,7 +14,7 @@ use toml::de::DeValue;
 
 use super::super::args::OrderArg;
 use super::super::values::Pipeline;
-use super::network::{CommandLine, ProxyUrl};
+use super::network::ProxyUrl;
 use super::oauth::{HttpsUrl, Tenant, Text};
 use super::tls::Fingerprints;
 use super::value::{
@@ -221,6 +221,10 @@ keys! {
         "Send the password even where everybody on the way can read it.";
         "to" to: Destinations, "(none; --to is needed)", "[\"maildir:~/Mail/{account}\"]",
         "Where the mail goes. Each destination gets every message.";
+        "from-line" from_line: bool, "false", "true",
+        "Let what a pipe: destination is given begin with a From_ line, as in an mbox.";
+        "delivery-timeout" delivery_timeout: Duration, "300", "60",
+        "How many seconds a pipe: destination may take for a message. Then its command is ended, and the message tried again by the next run.";
         "delete" delete: Deletion, "false", "\"14d\"",
         "Delete on the server what is safe here: at once (true), never (false), or so long after it came.";
         "keep-newest" keep_newest: Messages, "(none)", "100",
@@ -346,6 +350,7 @@ impl Values {
             max_messages: self.max_messages.as_ref().map(|set| u64::from(set.value.0)),
             max_octets: value(&self.max_octets),
             headers_only: self.headers_only.as_ref().is_some_and(|set| set.value),
+            retry_refused: false,
             newest_first: self.order.as_ref().is_some_and(|set| set.value == OrderArg::Newest),
         }
     }

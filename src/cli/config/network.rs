@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use popfetch::model::{AddressFamily, Proxy};
+use popfetch::model::{AddressFamily, CommandLine, Proxy};
 use serde_json::json;
 use toml::de::DeValue;
 
@@ -60,25 +60,6 @@ impl Value for ProxyUrl {
     /// Without the login.
     fn shown(&self) -> Option<serde_json::Value> {
         Some(self.0.as_ref().map_or_else(|| json!("none"), |proxy| json!(proxy.to_string())))
-    }
-}
-
-/// A command that needs no shell, or that has one.
-#[derive(Clone, Debug)]
-pub(crate) enum CommandLine {
-    /// For the shell.
-    Shell(String),
-    /// The program and its arguments.
-    Words(Vec<String>),
-}
-
-impl CommandLine {
-    /// The program and its arguments.
-    pub(crate) fn words(&self) -> Vec<String> {
-        match self {
-            Self::Shell(line) => ["sh", "-c", line].map(str::to_owned).to_vec(),
-            Self::Words(words) => words.clone(),
-        }
     }
 }
 

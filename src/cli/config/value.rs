@@ -275,8 +275,15 @@ impl Value for Destinations {
 
     fn read(value: &DeValue<'_>, base: &Path) -> Result<Self, Wrong> {
         let one = |value: &DeValue<'_>| {
-            Template::parse(text(value)?, Some(base))
-                .map_err(|failure| Wrong::Value(failure.message, failure.hint))
+            let template = match value.as_array() {
+                Some(words) => {
+                    let word =
+                        |word: &toml::Spanned<DeValue<'_>>| text(word.get_ref()).map(str::to_owned);
+                    Template::of_words(words.iter().map(word).collect::<Result<_, _>>()?)
+                }
+                None => Template::parse(text(value)?, Some(base)),
+            };
+            template.map_err(|failure| Wrong::Value(failure.message, failure.hint))
         };
         let templates = match value.as_array() {
             Some(array) if array.is_empty() => return Err(Wrong::Kind),
@@ -287,7 +294,7 @@ impl Value for Destinations {
     }
 
     fn shown(&self) -> Option<serde_json::Value> {
-        Some(self.0.iter().map(|template| json!(template.text)).collect())
+        Some(self.0.iter().map(Template::shown).collect())
     }
 }
 

@@ -115,6 +115,8 @@ fn check(
         Place::Stdout => {
             return Err(Failure::usage("standard output is no place for an account's mail"));
         }
+        // Whether the command is good for anything, only mail can show.
+        Place::Pipe(_) => return Ok((text.to_owned(), None)),
     };
     let cannot = |why: String| Failure::new(Exit::CANNOT_CREATE, why);
     if path.exists() {

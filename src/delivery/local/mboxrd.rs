@@ -82,7 +82,7 @@ impl Quoter {
 
 /// The line before a message (RFC 4155, appendix A), without its end: a sender, and the time of
 /// delivery in UTC.
-pub(super) fn from_line(sender: Option<&str>, seconds: i64) -> String {
+pub(in crate::delivery) fn from_line(sender: Option<&str>, seconds: i64) -> String {
     format!("From {} {}", sender.unwrap_or("MAILER-DAEMON"), asctime(seconds))
 }
 

@@ -9,8 +9,9 @@ mod stream;
 pub use maildir::{Completion, Found, Maildir};
 pub(crate) use mbox::SpooledMessage;
 pub use mbox::{Completed, LockedMbox, Mbox, OtherAccount, Spooled, Spools};
+pub(super) use mboxrd::from_line;
 pub use names::Names;
-pub use stream::{Spool, Stream, StreamFormat};
+pub use stream::{Stream, StreamFormat};
 
 use std::path::Path;
 

@@ -4,8 +4,8 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use super::mboxrd::{Quoter, from_line};
-use crate::delivery::Error;
-use crate::durable::{Directory, File};
+use crate::delivery::{Answer, Error, Letter, Receiver};
+use crate::durable;
 use crate::model::Place;
 
 /// How messages are written to standard output.
@@ -17,65 +17,41 @@ pub struct StreamFormat {
     pub crlf: bool,
 }
 
-/// Standard output. It has no transaction: a message is handed over whole, and counts as
-/// delivered when the flush succeeds. So each is spooled first, in an unnamed file.
+/// Standard output. A message counts as delivered when the flush succeeds.
 pub struct Stream {
     output: Mutex<Box<dyn Write + Send>>,
     format: StreamFormat,
-    spools: Directory,
-}
-
-/// A message that waits to be handed over. Gone when dropped.
-#[derive(Debug)]
-pub struct Spool {
-    file: File,
 }
 
 impl Stream {
-    /// Messages go to `output`; the spool files lie in `spools`.
+    /// Messages go to `output`.
     #[must_use]
-    pub fn new(output: Box<dyn Write + Send>, format: StreamFormat, spools: Directory) -> Self {
-        Self { output: Mutex::new(output), format, spools }
+    pub fn new(output: Box<dyn Write + Send>, format: StreamFormat) -> Self {
+        Self { output: Mutex::new(output), format }
+    }
+}
+
+impl Receiver for Stream {
+    fn place(&self) -> &Place {
+        &Place::Stdout
     }
 
-    /// Whether it wants the octets as they came.
-    pub(crate) fn keeps_crlf(&self) -> bool {
+    fn keeps_crlf(&self) -> bool {
         self.format.crlf
     }
 
-    /// A spool file for the next message.
-    ///
-    /// # Errors
-    /// [`Error::Spool`].
-    pub(crate) fn spool(&self, name: &str) -> Result<Spool, Error> {
-        let file = self.spools.create_file(name).and_then(|file| {
-            self.spools.remove(name.as_ref())?;
-            Ok(file)
-        });
-        Ok(Spool { file: file.map_err(spooling)? })
-    }
-
-    /// Writes a complete message out and flushes: `sender` and `seconds` are for the From_ line.
-    ///
-    /// # Errors
-    /// [`Error::Output`] when it could not be written: it does not count as delivered.
-    pub(crate) fn hand_over(
-        &self,
-        spool: &mut Spool,
-        sender: Option<&str>,
-        seconds: i64,
-    ) -> Result<(), Error> {
+    fn hand_over(&self, letter: &mut Letter<'_>) -> Result<Answer, Error> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let line_end = if self.format.crlf { "\r\n" } else { "\n" };
         let mut quoter = Quoter::default();
         let mut last = b'\n';
         let mut piece = vec![0; 64 * 1024];
-        spool.file.rewind().map_err(spooling)?;
         if !self.format.raw {
-            write!(output, "{}{line_end}", from_line(sender, seconds)).map_err(Error::Output)?;
+            let from = from_line(letter.sender, letter.seconds);
+            write!(output, "{from}{line_end}").map_err(Error::Output)?;
         }
         loop {
-            let read = spool.file.read(&mut piece).map_err(spooling)?;
+            let read = letter.content.read(&mut piece).map_err(spooling)?;
             let Some(&end) = piece[..read].last() else { break };
             last = end;
             let written = if self.format.raw {
@@ -90,7 +66,8 @@ impl Stream {
             let blank = if last == b'\n' { line_end.to_owned() } else { line_end.repeat(2) };
             output.write_all(blank.as_bytes()).map_err(Error::Output)?;
         }
-        output.flush().map_err(Error::Output)
+        output.flush().map_err(Error::Output)?;
+        Ok(Answer::Taken)
     }
 }
 
@@ -100,12 +77,6 @@ impl std::fmt::Debug for Stream {
     }
 }
 
-impl Spool {
-    pub(crate) fn file(&mut self) -> &mut File {
-        &mut self.file
-    }
-}
-
-fn spooling(source: crate::durable::Error) -> Error {
+fn spooling(source: durable::Error) -> Error {
     Error::Spool { place: Place::Stdout, source }
 }
