@@ -39,6 +39,7 @@ complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "fetch" -d 'Fetch 
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "delete" -d 'Delete messages on the server'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "init" -d 'Set an account up: finds the server, tries the login, writes the configuration'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "import" -d 'Take over accounts, and what they have seen, from another program'
+complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "check" -d 'Go the way of a fetch step by step, and explain what is found: connection, TLS, login, mailbox'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "status" -d 'Say how the accounts are, from what is known here: no network'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "login" -d 'Get consent to read an account\'s mail by OAuth2, or ask for its password, and keep it'
 complete -c popfetch -n "__fish_popfetch_needs_command" -f -a "logout" -d 'Give the consent to read an account\'s mail back, or forget its password'
@@ -287,6 +288,41 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s q -l quiet 
 complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
 complete -c popfetch -n "__fish_popfetch_using_subcommand import" -l json -d 'Write JSON, one object a line'
 complete -c popfetch -n "__fish_popfetch_using_subcommand import" -s h -l help -d 'Print help'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l user -d 'The user\'s name' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l tls -d 'TLS from the first octet (port 995), by STLS (port 110), or none at all' -r -f -a "implicit\t''
+starttls\t''
+none\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l ca-file -d 'Trust the certificates in this PEM file instead of the system\'s (with any number of SOURCEs)' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l tls-fingerprint -d 'Trust the server whose certificate or key has this fingerprint (repeatable)' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l tls-host -d 'The name that the server\'s certificate must be for [default: the host]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l tls-min-version -d 'The oldest version of TLS to speak: 1.2 or 1.3 [default: 1.2]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l client-cert -d 'Show this certificate (PEM or PKCS#12) to a server that asks' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l client-key -d 'The private key of the client certificate, where it is in a file of its own' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l auth -d 'How to log in: USER, APOP, PLAIN, LOGIN, SCRAM-SHA-256, SCRAM-SHA-1, CRAM-MD5, OAUTHBEARER, XOAUTH2 or EXTERNAL [default: what the server offers, but not APOP and CRAM-MD5]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l password-command -d 'Read the password from what a command prints' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l password-file -d 'Read the password from a file that only you can read' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l password-fd -d 'Read the password from an open file descriptor' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l token-command -d 'Log in with the OAuth2 access token that a command prints' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l proxy -d 'Connect through a proxy: socks5://host:port, or http://host:port for HTTP CONNECT' -r -f
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l source-address -d 'The address of this machine to connect from' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l connect-timeout -d 'How long to wait for a connection [default: the timeout, but at most 30]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l timeout -d 'How long to wait for the server, between two octets too [default: 60]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l session-timeout -d 'How long the session may take in all [default: as long as it takes]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l retries -d 'How often to try again after what may pass [default: 3 while the mailbox is in use, else 0]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l pipeline -d 'How many commands to send ahead of their replies: auto, off, or at most N [default: auto]' -r
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l color -d 'Colours on a terminal: auto, always, never (auto heeds NO_COLOR)' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l utf8 -d 'Ask the server for messages with UTF-8 in their headers as they are, if it can do that'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -s 4 -l ipv4 -d 'Connect to IPv4 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -s 6 -l ipv6 -d 'Connect to IPv6 addresses only'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l allow-cleartext-password -d 'Send the password even where everybody on the way can read it'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -s q -l quiet -d 'Say nothing but errors'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -s v -l verbose -d 'Say more: a line a message; twice: the dialogue with the server, without secrets'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -l json -d 'Write JSON, one object a line'
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -s h -l help -d 'Print help'
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l max-age -d 'Exit with 75 when the last run of an account that went well is older than AGE' -r
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -s c -l config -d 'The configuration file [default: ~/.config/popfetch/config.toml]' -r -F
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -l state-dir -d 'Where popfetch keeps what it has seen [default: ~/.local/state/popfetch]' -r -f -a "(__fish_complete_directories)"
@@ -546,6 +582,7 @@ complete -c popfetch -n "__fish_popfetch_using_subcommand completions" -s h -l h
 complete -c popfetch -n "__fish_popfetch_using_subcommand list" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand fetch" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand delete" -f -a "(command popfetch config accounts 2>/dev/null)"
+complete -c popfetch -n "__fish_popfetch_using_subcommand check" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand status" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand login" -f -a "(command popfetch config accounts 2>/dev/null)"
 complete -c popfetch -n "__fish_popfetch_using_subcommand logout" -f -a "(command popfetch config accounts 2>/dev/null)"

@@ -3,6 +3,7 @@
 mod accounts;
 mod args;
 mod blocking;
+mod check;
 mod client_certificates;
 mod completions;
 mod config;
@@ -108,6 +109,7 @@ fn run(cli: &Cli) -> Exit {
         Command::Delete(args) => delete::run(cli, args),
         Command::Init(args) => init::run(cli, args),
         Command::Import(args) => import::run(cli, args),
+        Command::Check(args) => check::run(cli, args),
         Command::Status(args) => status::run(cli, args),
         Command::Login(args) => login::run(cli, args),
         Command::Logout(args) => login::run_out(cli, args),

@@ -147,7 +147,7 @@ pub(crate) fn each_account<J: Sync>(
     Ok(Exit::merge(exits.into_iter().map(|exit| exit.into_inner().unwrap_or_else(interrupted))))
 }
 
-fn failure_of(error: &jobs::Error, account: &Account, context: &Context<'_>) -> Failure {
+pub(crate) fn failure_of(error: &jobs::Error, account: &Account, context: &Context<'_>) -> Failure {
     Failure::of_job(error, &account.name, context.interrupt.signal())
 }
 

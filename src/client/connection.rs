@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use super::channel::Channel;
 use super::login::{self, LoginError};
 use super::{Error, Session, Tracer};
-use crate::proto::{Capabilities, Command, Limits};
+use crate::proto::{Capabilities, Command, Limits, ServerText};
 use crate::sasl::{Credentials, LoginMethod};
 
 /// A connection in AUTHORIZATION state.
@@ -16,6 +16,8 @@ pub struct Connection<S> {
     /// The greeting's, for APOP. A greeting in the clear may be anybody's: behind STLS there is none
     /// (RFC 2595, section 4).
     timestamp: Option<Vec<u8>>,
+    /// What the server said first.
+    greeting: ServerText,
 }
 
 impl<S: Read + Write> Connection<S> {
@@ -30,7 +32,7 @@ impl<S: Read + Write> Connection<S> {
             return Err(Error::Greeting(greeting));
         }
         channel.expect_silence()?;
-        Ok(Self { channel, capabilities: None, timestamp })
+        Ok(Self { channel, capabilities: None, timestamp, greeting: greeting.text })
     }
 
     /// Asks what the server can do. A server that has no CAPA, which is fine, leaves nothing.
@@ -51,6 +53,12 @@ impl<S: Read + Write> Connection<S> {
     #[must_use]
     pub fn capabilities(&self) -> Option<&Capabilities> {
         self.capabilities.as_ref()
+    }
+
+    /// What the server said first.
+    #[must_use]
+    pub fn greeting(&self) -> &ServerText {
+        &self.greeting
     }
 
     /// Whether the greeting holds a timestamp, without which there is no APOP.
@@ -96,7 +104,7 @@ impl<S: Read + Write> Connection<S> {
         }
         let (stream, limits, trace) = self.channel.into_clean()?;
         let channel = Channel::resume(upgrade(stream)?, limits, trace);
-        Ok(Connection { channel, capabilities: None, timestamp: None })
+        Ok(Connection { channel, capabilities: None, timestamp: None, greeting: self.greeting })
     }
 
     /// Logs in. A refusal gives the connection back, still in AUTHORIZATION state.

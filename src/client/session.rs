@@ -79,6 +79,12 @@ impl<S: Read + Write> Session<S> {
         self.channel.engine().outstanding().0 > 1
     }
 
+    /// Whether commands that were sent together have been answered on this connection.
+    #[must_use]
+    pub fn has_pipelined(&self) -> bool {
+        self.channel.engine().has_pipelined()
+    }
+
     /// Whether commands wait for their replies that were sent together, on a connection on which
     /// that has never worked: after an error this may be the reason.
     #[must_use]

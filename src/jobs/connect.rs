@@ -67,7 +67,7 @@ impl<'a> Call<'a> {
     }
 
     /// One attempt, with this password or token.
-    fn log_in_with(
+    pub(super) fn log_in_with(
         self,
         secret: &Secret,
         before: Option<&Capabilities>,
@@ -107,19 +107,36 @@ impl<'a> Call<'a> {
 
     /// Waits for the connection and the greeting, under TLS if that comes first.
     fn greeted(self) -> Result<Connection<Stream>, Error> {
-        let Self { account, context, dial } = self;
-        let endpoint = &account.endpoint;
-        let mut stream = dial.wait(context.interrupt)?;
-        if endpoint.tls == TlsMode::Implicit {
+        let (account, context) = (self.account, self.context);
+        let mut stream = self.connected()?;
+        if account.endpoint.tls == TlsMode::Implicit {
             stream = secure(stream, account, context)?;
         }
-        let trace = (context.trace)(&account.name);
-        Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
+        greet(stream, account, context)
+    }
+
+    /// Waits for the connection alone.
+    pub(super) fn connected(self) -> Result<Stream, Error> {
+        Ok(self.dial.wait(self.context.interrupt)?)
     }
 }
 
+/// Waits for the greeting.
+pub(super) fn greet(
+    stream: Stream,
+    account: &Account,
+    context: &Context<'_>,
+) -> Result<Connection<Stream>, Error> {
+    let trace = (context.trace)(&account.name);
+    Connection::open(stream, Limits::default(), trace).map_err(of_server(account))
+}
+
 /// Does the TLS handshake.
-fn secure(stream: Stream, account: &Account, context: &Context<'_>) -> Result<Stream, net::Error> {
+pub(super) fn secure(
+    stream: Stream,
+    account: &Account,
+    context: &Context<'_>,
+) -> Result<Stream, net::Error> {
     let Account { endpoint, tls, .. } = account;
     let connector = context.connectors.get(tls)?;
     let secured = stream.secure(endpoint, tls, &connector);
@@ -132,7 +149,7 @@ fn of_server(account: &Account) -> impl Fn(client::Error) -> Error {
 }
 
 /// Asks what the server can do.
-fn ask(
+pub(super) fn ask(
     mut connection: Connection<Stream>,
     account: &Account,
     context: &Context<'_>,
@@ -150,7 +167,7 @@ fn ask(
 }
 
 /// Upgrades to TLS, whatever the server thinks of it: there is no way on in the clear.
-fn upgrade(
+pub(super) fn upgrade(
     connection: Connection<Stream>,
     account: &Account,
     context: &Context<'_>,

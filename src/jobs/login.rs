@@ -121,7 +121,10 @@ fn saw_credentials(error: &client::Error) -> bool {
 }
 
 /// Chooses the way to log in.
-fn method(connection: &Connection<Stream>, account: &Account) -> Result<LoginMethod, NoMethod> {
+pub(super) fn method(
+    connection: &Connection<Stream>,
+    account: &Account,
+) -> Result<LoginMethod, NoMethod> {
     let offered = connection.capabilities();
     choose(Login {
         wanted: account.method,

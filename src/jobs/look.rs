@@ -34,7 +34,7 @@ pub(super) fn look_again(
 
 /// Connects once more and takes any certificate. Nothing follows the handshake: what comes of it is
 /// the certificate, and no connection.
-fn look(account: &Account, context: &Context<'_>) -> Result<Leaf, Blind> {
+pub(super) fn look(account: &Account, context: &Context<'_>) -> Result<Leaf, Blind> {
     let endpoint = &account.endpoint;
     let limit = LIMIT.min(account.timeouts.idle);
     let timeouts = Timeouts { connect: limit, idle: limit, session: Some(LIMIT) };
@@ -56,7 +56,7 @@ fn look(account: &Account, context: &Context<'_>) -> Result<Leaf, Blind> {
 }
 
 /// There was nothing to be seen.
-struct Blind;
+pub(super) struct Blind;
 
 impl From<net::Error> for Blind {
     fn from(_: net::Error) -> Self {

@@ -7,6 +7,7 @@ mod account;
 mod adopt;
 mod again;
 mod books;
+mod check;
 mod class;
 mod commit;
 mod connect;
@@ -41,6 +42,7 @@ mod with;
 
 pub use account::{Account, Context};
 pub use adopt::{Adopted, adopt};
+pub use check::{Findings, Step, check};
 pub use class::Class;
 pub use delete::{Confirm, DeleteOptions, delete};
 pub use destinations::Output;

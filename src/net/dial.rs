@@ -1,7 +1,7 @@
 //! From a route to a connected stream.
 
 use std::io;
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Instant;
@@ -17,8 +17,8 @@ use crate::model::{Endpoint, Interrupt, Proxy, Route, Timeouts, Way};
 /// What the dialling thread reports.
 #[derive(Debug)]
 enum Progress {
-    /// The name has addresses.
-    Resolved,
+    /// The name has these addresses, or none is asked for.
+    Resolved(Vec<IpAddr>),
     Done(Result<Socket, Error>),
 }
 
@@ -66,10 +66,16 @@ impl Dial {
         let mut awaited = format!("an answer to the question for the address of {}", endpoint.host);
         // A few ticks more than the work may take: its error is the better one.
         let deadline = started + timeouts.connect + 5 * TICK;
+        let mut addresses = Vec::new();
         loop {
             match reports.recv_timeout(TICK) {
-                Ok(Progress::Resolved) => awaited = format!("a connection to {endpoint}"),
-                Ok(Progress::Done(done)) => return Ok(Stream::new(done?, timeouts.idle, patience)),
+                Ok(Progress::Resolved(found)) => {
+                    addresses = found;
+                    awaited = format!("a connection to {endpoint}");
+                }
+                Ok(Progress::Done(done)) => {
+                    return Ok(Stream::new(done?, addresses, timeouts.idle, patience));
+                }
                 Err(RecvTimeoutError::Timeout) => {
                     if let Err(gave_up) = patience.check(deadline) {
                         return Err(gave_up.waiting_for(awaited, timeouts.connect));
@@ -112,11 +118,11 @@ impl Dialler {
             }
             Way::Proxy(proxy) => self.connect_through(proxy),
             Way::Tunnel(tunnel) => {
-                self.note_resolved();
+                self.note_resolved(&[]);
                 Socket::tunnel(tunnel)
             }
             Way::Socket(path) => {
-                self.note_resolved();
+                self.note_resolved(&[]);
                 let left = self.deadline.saturating_duration_since(Instant::now());
                 let place = path.display().to_string();
                 Socket::unix(path, left).map_err(|source| match source.kind() {
@@ -140,14 +146,14 @@ impl Dialler {
     fn connect_to(&self, host: &str, port: u16, place: &str) -> Result<TcpStream, Error> {
         let Route { family, source, .. } = self.route;
         let addresses = resolve(host, family)?;
-        self.note_resolved();
+        self.note_resolved(&addresses);
         let addresses: Vec<_> = addresses.into_iter().map(|ip| SocketAddr::new(ip, port)).collect();
         let connected = race(&addresses, source, self.deadline);
         connected.map_err(|all| all.explain(place.to_owned(), self.timeouts.connect.as_secs()))
     }
 
-    fn note_resolved(&self) {
-        let _ = self.report.send(Progress::Resolved);
+    fn note_resolved(&self, addresses: &[IpAddr]) {
+        let _ = self.report.send(Progress::Resolved(addresses.to_vec()));
     }
 
     fn timeout(&self, place: &str) -> Error {

@@ -41,7 +41,7 @@ impl Loopback {
             Ok((socket, _)) => {
                 socket.set_nonblocking(false)?;
                 let patience = Patience::new(interrupt.clone(), None, Instant::now());
-                Ok(Some(Stream::new(Socket::direct(socket)?, timeout, patience)))
+                Ok(Some(Stream::new(Socket::direct(socket)?, Vec::new(), timeout, patience)))
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(error),

@@ -1,7 +1,7 @@
 //! What carries the octets below TLS.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -75,6 +75,14 @@ impl Socket {
 
     pub(super) fn is_local(&self) -> bool {
         self.is_local
+    }
+
+    /// The address of the other end, if it is one of the network.
+    pub(super) fn peer(&self) -> Option<SocketAddr> {
+        match &self.carrier {
+            Carrier::Tcp(stream) => stream.peer_addr().ok(),
+            Carrier::Unix(_) => None,
+        }
     }
 
     /// Puts the end of a tunnel command in the place of the end of the line.

@@ -1,6 +1,7 @@
 //! A connection, in the clear or under TLS, that never waits for ever.
 
 use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use native_tls::{HandshakeError, TlsConnector, TlsStream};
@@ -25,6 +26,10 @@ use crate::model::Endpoint;
 #[derive(Debug)]
 pub struct Stream {
     inner: Inner,
+    /// Those of the server or of the proxy.
+    addresses: Vec<IpAddr>,
+    /// What the other end has shown, under TLS.
+    leaf: Option<Leaf>,
     timeout: Duration,
     patience: Patience,
 }
@@ -37,8 +42,34 @@ enum Inner {
 
 impl Stream {
     /// Takes over a connected socket, unprotected.
-    pub(super) fn new(socket: Socket, timeout: Duration, patience: Patience) -> Self {
-        Self { inner: Inner::Plain(socket), timeout, patience }
+    pub(super) fn new(
+        socket: Socket,
+        addresses: Vec<IpAddr>,
+        timeout: Duration,
+        patience: Patience,
+    ) -> Self {
+        Self { inner: Inner::Plain(socket), addresses, leaf: None, timeout, patience }
+    }
+
+    /// The addresses that the name of the server, or of the proxy, was found to have.
+    #[must_use]
+    pub fn addresses(&self) -> &[IpAddr] {
+        &self.addresses
+    }
+
+    /// The address that answered, if it is one of the network.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        match &self.inner {
+            Inner::Plain(socket) => socket.peer(),
+            Inner::Tls(tls) => tls.0.get_ref().socket().peer(),
+        }
+    }
+
+    /// The certificate that the server has shown, under TLS.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Leaf> {
+        self.leaf.as_ref()
     }
 
     /// Does the TLS handshake and verifies that the server is `endpoint`'s host: a chain to a
@@ -55,7 +86,7 @@ impl Stream {
     ) -> Result<Self, Error> {
         let (protected, leaf) = self.shake_hands(endpoint, settings, connector)?;
         settings.check(&leaf, settings.name(&endpoint.host))?;
-        Ok(protected)
+        Ok(Self { leaf: Some(leaf), ..protected })
     }
 
     /// Does the TLS handshake only to look at the certificate, which nobody has verified: the
@@ -108,7 +139,8 @@ impl Stream {
         };
         let leaf = Leaf::of(&tls, host)?;
         let inner = Inner::Tls(Box::new(Protected(tls)));
-        Ok((Self { inner, timeout: self.timeout, patience }, leaf))
+        let Self { addresses, timeout, .. } = self;
+        Ok((Self { inner, addresses, leaf: None, timeout, patience }, leaf))
     }
 
     /// Whether what is sent is protected by TLS.

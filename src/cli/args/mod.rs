@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Take over accounts, and what they have seen, from another program
     Import(ImportArgs),
+    /// Go the way of a fetch step by step, and explain what is found: connection, TLS, login, mailbox
+    Check(CheckArgs),
     /// Say how the accounts are, from what is known here: no network
     Status(StatusArgs),
     /// Get consent to read an account's mail by OAuth2, or ask for its password, and keep it
@@ -163,6 +165,16 @@ pub(crate) struct ListArgs {
     pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Accounts of the configuration, or mailboxes like pop3s://alice@pop.example.com [default: all
+    /// accounts]
+    #[arg(value_name = "SOURCE")]
+    pub(crate) sources: Vec<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }

@@ -42,6 +42,7 @@ pub(super) fn pages() -> Vec<(&'static str, String)> {
         page("popfetch-login.1", include_str!("pages/popfetch-login.1")),
         page("popfetch-logout.1", include_str!("pages/popfetch-logout.1")),
         page("popfetch-config.1", include_str!("pages/popfetch-config.1")),
+        page("popfetch-check.1", include_str!("pages/popfetch-check.1")),
         page("popfetch-status.1", include_str!("pages/popfetch-status.1")),
         page("popfetch-state.1", include_str!("pages/popfetch-state.1")),
         page("popfetch-import.1", include_str!("pages/popfetch-import.1")),

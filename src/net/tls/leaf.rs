@@ -39,6 +39,30 @@ impl Leaf {
         Ok(Self { fingerprints: [Fingerprint::of(&der), key], der })
     }
 
+    /// The hosts that it is for, as it says; a few of them.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        self.names()
+    }
+
+    /// Who has signed it, as it says; nothing where it cannot be read.
+    #[must_use]
+    pub fn issuer(&self) -> Option<String> {
+        self.read(|it| cut(&it.issuer().to_string()))
+    }
+
+    /// When it ends, in seconds since the epoch; nothing where it cannot be read.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<i64> {
+        self.read(|it| it.validity().not_after.timestamp())
+    }
+
+    /// The SHA-256 of all of it, and of its public key, as `tls-fingerprint` takes them.
+    #[must_use]
+    pub fn pins(&self) -> [String; 2] {
+        self.fingerprints.map(|fingerprint| fingerprint.to_string())
+    }
+
     /// Of the certificate, and of its public key.
     pub(super) fn fingerprints(&self) -> [Fingerprint; 2] {
         self.fingerprints
