@@ -89,7 +89,7 @@ fn tell(progress: &Progress, deleted: u64, dry_run: bool) -> io::Result<()> {
 
 /// Shows what would go, and asks. Anything but a clear yes is a no.
 fn ask(rows: &[Row<'_>], interrupt: &Interrupt) -> Result<bool, jobs::Error> {
-    let mut table = Table::default();
+    let mut table = Table::new(jiff::ZonedDateTime::now());
     for row in rows {
         table.push(row);
     }

@@ -102,7 +102,7 @@ fn print_table(
     style: Style,
     out: &mut dyn Write,
 ) -> Result<u64, jobs::Error> {
-    let mut table = Table::default();
+    let mut table = Table::new(jiff::ZonedDateTime::now());
     jobs::list(account, context, options, &mut ignore, &mut |row: Row<'_>| {
         table.push(&row);
         Ok(())

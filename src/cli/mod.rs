@@ -8,6 +8,7 @@ mod client_certificates;
 mod completions;
 mod config;
 mod consent;
+mod day;
 mod delete;
 mod destination;
 mod exit;
@@ -27,6 +28,7 @@ mod keyring;
 mod keyring;
 mod list;
 mod login;
+mod misuse;
 mod netrc;
 mod output;
 mod outputs;
@@ -70,9 +72,7 @@ use clap::Parser;
 use args::{Cli, Command};
 use exit::Exit;
 use harden::harden;
-use popfetch::proto::{is_active, visible};
 use report::Failure;
-use screen::say;
 
 /// Runs the program.
 pub(crate) fn main() -> ExitCode {
@@ -80,26 +80,10 @@ pub(crate) fn main() -> ExitCode {
     harden();
     let done = panic::catch_unwind(|| match Cli::try_parse() {
         Ok(cli) => run(&cli),
-        Err(error) => {
-            // Help and version are no errors, and go to standard output.
-            let exit = if error.use_stderr() { Exit::USAGE } else { Exit::OK };
-            print(&error);
-            exit
-        }
+        Err(error) => misuse::tell(&error),
     });
     // The panic's own message is on standard error already.
     done.unwrap_or(Exit::BUG).into()
-}
-
-/// Prints what the argument parser says. It repeats arguments as they are, which need not come from
-/// whoever looks at it.
-fn print(error: &clap::Error) {
-    let text = error.render().to_string();
-    if text.contains(|c| c != '\n' && is_active(c)) {
-        text.lines().for_each(|line| say(&format!("{}\n", visible(line.as_bytes(), 4096))));
-    } else {
-        let _ = error.print();
-    }
 }
 
 fn run(cli: &Cli) -> Exit {

@@ -9,7 +9,7 @@ use popfetch::model::{AccountName, Listed, count};
 
 use super::accounts::shown;
 use super::report::{retrying, too_early};
-use super::screen::{bars, say, width};
+use super::screen::{Level, bars, say, say_as, width};
 use super::size::{seconds, size, span};
 use super::table::fit;
 
@@ -90,7 +90,7 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        say(&format!("popfetch: {}: {text}\n", self.account));
+        say_as(Level::Warning, &format!("popfetch: {}: {text}\n", self.account));
     }
 
     /// Says which messages failed or were skipped, a line for either.

@@ -8,7 +8,7 @@ use popfetch::model::AccountName;
 use popfetch::proto::visible;
 
 use super::exit::Exit;
-use super::screen::say;
+use super::screen::{Level, say_as};
 use super::size::seconds;
 
 /// A failure to be told: a sentence, perhaps a hint, and an exit status.
@@ -78,7 +78,7 @@ impl Failure {
 
     /// Prints it.
     pub(crate) fn print(&self) {
-        say(&self.lines());
+        say_as(Level::Error, &self.lines());
     }
 }
 

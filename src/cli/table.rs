@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use jiff::ZonedDateTime;
 use popfetch::jobs::Row;
 use popfetch::model::{AccountName, count};
 use popfetch::proto::visible;
@@ -9,6 +10,7 @@ use popfetch::summary::Summary;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::args::ColorArg;
+use super::day::day;
 use super::output::is_terminal;
 use super::size::size;
 
@@ -81,13 +83,24 @@ struct Cells {
 }
 
 /// A table for a terminal, held until its column widths are known.
-#[derive(Debug, Default)]
-pub(crate) struct Table(Vec<Cells>);
+#[derive(Debug)]
+pub(crate) struct Table {
+    rows: Vec<Cells>,
+    now: ZonedDateTime,
+}
+
+/// Below so many columns there is no room for sizes.
+const NARROW: usize = 60;
 
 impl Table {
+    /// An empty one, whose dates are seen from here and `now`.
+    pub(crate) fn new(now: ZonedDateTime) -> Self {
+        Self { rows: Vec::new(), now }
+    }
+
     /// The number of lines.
     pub(crate) fn len(&self) -> u64 {
-        self.0.len() as u64
+        self.rows.len() as u64
     }
 
     /// Adds a line.
@@ -95,11 +108,15 @@ impl Table {
         let summary = row.summary.clone().unwrap_or_default();
         let from =
             if summary.from_name.is_empty() { &summary.from_address } else { &summary.from_name };
-        self.0.push(Cells {
+        self.rows.push(Cells {
             number: row.message.number.to_string(),
             seen: row.seen,
             octets: row.message.size.0,
-            date: summary.date.as_deref().map(local).unwrap_or_default(),
+            date: summary
+                .date
+                .as_deref()
+                .map(|date| seen_from(date, &self.now))
+                .unwrap_or_default(),
             from: visible(from.as_bytes(), FIELD),
             subject: visible(summary.subject.as_bytes(), FIELD),
         });
@@ -107,19 +124,22 @@ impl Table {
 
     /// Writes the table, `width` columns wide; what is new in `style`.
     pub(crate) fn write(&self, out: &mut dyn Write, width: usize, style: Style) -> io::Result<()> {
-        let widest = |cell: fn(&Cells) -> usize| self.0.iter().map(cell).max().unwrap_or(0);
+        let widest = |cell: fn(&Cells) -> usize| self.rows.iter().map(cell).max().unwrap_or(0);
         let number = widest(|cells| cells.number.len());
-        let octets = widest(|cells| size(cells.octets).len());
+        let octets = if width < NARROW { 0 } else { widest(|cells| size(cells.octets).len()) };
         let date = widest(|cells| cells.date.len());
         // Number, mark, size and date take what they need; sender and subject share the rest.
-        let fixed = number + 3 + octets + 2 + date + if date > 0 { 2 } else { 0 };
+        let wide = |column: usize, gap: usize| if column > 0 { column + gap } else { 0 };
+        let fixed = number + 2 + wide(octets, 1) + wide(date, 2) + 2;
         let rest = width.saturating_sub(fixed + 2);
         let from = widest(|cells| cells.from.width()).min(rest * 2 / 5);
         let subject = rest.saturating_sub(from);
-        for cells in &self.0 {
+        for cells in &self.rows {
             let mark = if cells.seen { " " } else { "N" };
-            let mut line =
-                format!("{:>number$} {mark} {:>octets$}", cells.number, size(cells.octets));
+            let mut line = format!("{:>number$} {mark}", cells.number);
+            if octets > 0 {
+                line = format!("{line} {:>octets$}", size(cells.octets));
+            }
             if date > 0 {
                 line = format!("{line}  {:date$}", cells.date);
             }
@@ -131,9 +151,9 @@ impl Table {
                 writeln!(out, "{}{line}{}", style.begin(), style.end())?;
             }
         }
-        let messages = self.0.len() as u64;
-        let new = self.0.iter().filter(|cells| !cells.seen).count();
-        let octets = self.0.iter().fold(0_u64, |sum, cells| sum.saturating_add(cells.octets));
+        let messages = self.rows.len() as u64;
+        let new = self.rows.iter().filter(|cells| !cells.seen).count();
+        let octets = self.rows.iter().fold(0_u64, |sum, cells| sum.saturating_add(cells.octets));
         if messages > 0 {
             writeln!(out, "{}, {new} new, {}", count(messages, "message"), size(octets))?;
         }
@@ -141,13 +161,9 @@ impl Table {
     }
 }
 
-/// A date as the user's clock shows it.
-fn local(rfc3339: &str) -> String {
-    let shown = rfc3339.parse::<jiff::Timestamp>().map(|time| {
-        let here = jiff::tz::TimeZone::system().to_datetime(time);
-        here.strftime("%Y-%m-%d %H:%M").to_string()
-    });
-    shown.unwrap_or_default()
+/// A date as the user's clock shows it; nothing where it is none.
+fn seen_from(rfc3339: &str, now: &ZonedDateTime) -> String {
+    rfc3339.parse().map(|time| day(time, now)).unwrap_or_default()
 }
 
 /// `text` cut to `width` columns, with an ellipsis if something is missing.
@@ -187,6 +203,56 @@ pub(crate) fn terminal_width() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use popfetch::model::{Listed, MessageNumber, Octets};
+
+    /// A table of two messages, one of them new, as it is `width` columns wide.
+    fn shown(width: usize) -> String {
+        let now = "2026-12-01T09:00+00:00[UTC]".parse().unwrap();
+        let mut table = Table::new(now);
+        for (number, seen, date, from, subject) in [
+            (9, true, "2026-12-01T08:05:00Z", "", "Re: lunch"),
+            (
+                10,
+                false,
+                "2026-03-07T12:00:00Z",
+                "你好世界",
+                "A subject of more words than fit here",
+            ),
+        ] {
+            let message = Listed {
+                number: MessageNumber::new(number).unwrap(),
+                size: Octets(123_456),
+                uid: None,
+            };
+            let summary = Summary {
+                date: Some(date.into()),
+                from_name: from.into(),
+                from_address: "a@example.org".into(),
+                subject: subject.into(),
+                ..Summary::default()
+            };
+            table.push(&Row { message: &message, seen, summary: Some(summary) });
+        }
+        let mut text = Vec::new();
+        table.write(&mut text, width, Style::Plain).unwrap();
+        String::from_utf8(text).unwrap()
+    }
+
+    #[test]
+    fn a_wide_and_a_narrow_terminal() {
+        assert_eq!(
+            shown(80),
+            " 9   123 kB  08:05   a@example.org  Re: lunch\n\
+             10 N 123 kB   7 Mar  你好世界       A subject of more words than fit here\n\
+             2 messages, 1 new, 247 kB\n"
+        );
+        assert_eq!(
+            shown(40),
+            " 9    08:05   a@exampl…  Re: lunch\n\
+             10 N   7 Mar  你好世界   A subject of m…\n\
+             2 messages, 1 new, 247 kB\n"
+        );
+    }
 
     #[test]
     fn wide_characters_count_two() {

@@ -4,7 +4,7 @@ use popfetch::client::Trace;
 use popfetch::model::AccountName;
 
 use super::accounts::shown;
-use super::screen::say;
+use super::screen::{Level, say_as};
 
 /// Prints the dialogue on standard error.
 pub(crate) struct Printed(String);
@@ -18,10 +18,10 @@ impl Printed {
 
 impl Trace for Printed {
     fn sent(&mut self, command: &str) {
-        say(&format!("{}: C: {command}\n", self.0));
+        say_as(Level::Debug, &format!("{}: C: {command}\n", self.0));
     }
 
     fn received(&mut self, line: &str) {
-        say(&format!("{}: S: {line}\n", self.0));
+        say_as(Level::Debug, &format!("{}: S: {line}\n", self.0));
     }
 }

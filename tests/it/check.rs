@@ -151,7 +151,7 @@ fn it_ends_at_what_fails_with_the_status_and_the_hint_of_a_fetch() {
             75,
         ),
         (Box::new(move |script| script.on("UIDL", err("[SYS/PERM] broken"))), "mailboxx", 69),
-        (Box::new(|script| script.in_the_clear()), "tlsx", 76),
+        (Box::new(Script::in_the_clear), "tlsx", 76),
     ] {
         let world = World::with(change);
         world.add("one");

@@ -66,7 +66,7 @@ fn wrong_usage() {
         assert!(!output.stderr.contains("panicked"), "{}", output.stderr);
         let first = output.stderr.lines().next().unwrap_or_default();
         // The line is popfetch's or the argument parser's.
-        let begun = ["popfetch: ", "error: ", "Fetch mail"].iter().any(|b| first.starts_with(b));
+        let begun = ["popfetch: ", "Fetch mail"].iter().any(|b| first.starts_with(b));
         assert!(begun, "{args:?}: {}", output.stderr);
         if first.starts_with("popfetch: ") {
             assert!(output.stderr.lines().count() <= 2, "{}", output.stderr);

@@ -33,7 +33,7 @@ pub(crate) fn check(data: &[u8]) {
     assert!(fields.iter().all(|field| field.len() <= FIELD));
 
     for width in [0, 40, 300] {
-        let mut table = Table::default();
+        let mut table = Table::new(jiff::ZonedDateTime::now());
         table.push(&row);
         let mut lines = Vec::new();
         table.write(&mut lines, width, Style::Plain).unwrap();
