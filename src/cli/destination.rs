@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use popfetch::durable::foreign_on_the_way;
 use popfetch::model::{AccountName, CommandLine, Place};
 
+use super::config::{did_you_mean, nearest};
 use super::paths::resolve;
 use super::report::Failure;
 
@@ -94,9 +95,17 @@ impl Template {
             Some(("pipe", command)) => Ok(Place::Pipe(self.command(command))),
             Some(("maildir", to)) => Ok(Place::Maildir(path(to)?)),
             Some(("mbox", to)) => Ok(Place::Mbox(one_spelling(path(to)?))),
-            _ => Err(Failure::usage(format!(
-                "'{text}' is no destination; use maildir:PATH, mbox:PATH, pipe:COMMAND, or - for standard output"
-            ))),
+            other => {
+                let failure = Failure::usage(format!(
+                    "'{text}' is no destination; use maildir:PATH, mbox:PATH, pipe:COMMAND, or - \
+                     for standard output"
+                ));
+                let near = other.and_then(|(kind, _)| nearest(kind, ["maildir", "mbox", "pipe"]));
+                Err(match near {
+                    Some(kind) => failure.with_hint(did_you_mean(kind)),
+                    None => failure,
+                })
+            }
         }
     }
 }

@@ -290,8 +290,8 @@ mod tests {
             ),
             (
                 "[accounts.a]\nto = 'mbx:x'",
-                "/c.toml:2: to: 'mbx:x' is no destination; use maildir:PATH, mbox:PATH, or - \
-                 for standard output | ",
+                "/c.toml:2: to: 'mbx:x' is no destination; use maildir:PATH, mbox:PATH, \
+                 pipe:COMMAND, or - for standard output | did you mean 'mbox'?",
             ),
             (
                 "[accounts.a]\ndelete = '14x'",
