@@ -2,6 +2,7 @@
 
 use popfetch::discovery::Preset;
 use popfetch::jobs::{self, Class};
+use popfetch::model::{Endpoint, TlsMode};
 use popfetch::net::{self, Distrust};
 
 use super::super::args::ConnectionArgs;
@@ -37,7 +38,8 @@ pub(super) fn mend(
             }
         }
         jobs::Error::Net(net::Error::UnknownHost { .. }) => {
-            near = similar(&place.endpoint.host, place.user.rsplit_once('@').map(|(_, it)| it));
+            let host = similar(&place.endpoint.host, place.user.rsplit_once('@').map(|(_, it)| it));
+            near = host.map(|host| with_rest(host, &place.endpoint));
         }
         _ if error.class() == Class::Temporary && init.asker.yes("Try again?", true)? => {
             return Ok(());
@@ -70,6 +72,15 @@ fn ask_authority(init: &Init<'_>) -> Result<Option<String>, Failure> {
     }
 }
 
+/// As a user types it: `host`, with what else was typed right before.
+fn with_rest(host: String, typed: &Endpoint) -> String {
+    let host = match typed.tls {
+        TlsMode::Starttls => format!("pop3://{host}"),
+        TlsMode::Implicit | TlsMode::None => host,
+    };
+    if matches!(typed.port, 995 | 110) { host } else { format!("{host}:{}", typed.port) }
+}
+
 /// The host that `typed` was most likely meant to be.
 fn similar(typed: &str, domain: Option<&str>) -> Option<String> {
     let domain = domain.unwrap_or_default();
@@ -84,6 +95,19 @@ fn similar(typed: &str, domain: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_right_need_not_be_typed_again() {
+        for (port, tls, expected) in [
+            (995, TlsMode::Implicit, "pop.example.com"),
+            (1995, TlsMode::Implicit, "pop.example.com:1995"),
+            (110, TlsMode::Starttls, "pop3://pop.example.com"),
+            (1110, TlsMode::Starttls, "pop3://pop.example.com:1110"),
+        ] {
+            let typed = Endpoint { host: "pop.exmaple.com".into(), port, tls };
+            assert_eq!(with_rest("pop.example.com".into(), &typed), expected);
+        }
+    }
 
     #[test]
     fn typos_are_seen() {
