@@ -350,9 +350,9 @@ pub(super) fn set_times(
     transaction.prepare_cached(update)?.execute((login, success)).map(drop)
 }
 
-/// What is remembered of the server; nothing in a state of an earlier version that is only read.
+/// What is remembered of the server; nothing in a state of a version that lacks it and is only read.
 pub(super) fn remembered(connection: &Connection) -> rusqlite::Result<Remembered> {
-    if schema::version(connection)? < schema::VERSION {
+    if schema::version(connection)? < schema::WITH_REMEMBERED {
         return Ok(Remembered::default());
     }
     let lines = |text: Option<String>| text.map(|text| text.lines().map(str::to_owned).collect());
@@ -384,9 +384,9 @@ fn each(transaction: &Transaction<'_>, statement: &str, ids: &[i64]) -> rusqlite
     ids.iter().try_for_each(|id| statement.execute([id]).map(drop))
 }
 
-/// What is wrong; nothing in a state of an earlier version that is only read.
+/// What is wrong; nothing in a state of a version that lacks it and is only read.
 pub(super) fn trouble(connection: &Connection) -> rusqlite::Result<Option<Trouble>> {
-    if schema::version(connection)? < schema::VERSION {
+    if schema::version(connection)? < schema::WITH_TROUBLE {
         return Ok(None);
     }
     let select = "SELECT since, last_at, error, told, refused, refusals FROM trouble";

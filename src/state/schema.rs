@@ -96,6 +96,12 @@ const MIGRATIONS: [&str; 5] = [
 /// The version that this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 
+/// The first version in which all is that is remembered of a server. What a later version adds does
+/// not concern who reads that.
+pub(super) const WITH_REMEMBERED: i64 = 3;
+/// The first version in which troubles are.
+pub(super) const WITH_TROUBLE: i64 = 4;
+
 /// The file's version; 0 for a new one.
 pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))

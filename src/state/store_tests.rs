@@ -246,6 +246,33 @@ fn a_state_of_the_first_version_is_read_and_becomes_one_of_this() {
 }
 
 #[test]
+fn each_version_is_read_for_all_that_it_holds() {
+    for version in 1..=usize::try_from(crate::state::schema::VERSION).unwrap() {
+        let home = Home::new();
+        drop(home.open());
+        let path = home.files.database_path();
+        std::fs::remove_file(&path).unwrap();
+        let earlier = Connection::open(&path).unwrap();
+        crate::state::schema::migrate_to(&earlier, version);
+        let insert = "INSERT INTO mailbox (id, identity, state_id) VALUES (1, ?, 'first')";
+        earlier.execute(insert, [home.identity.as_str()]).unwrap();
+        if version >= 3 {
+            earlier.execute("UPDATE mailbox SET next_login = 9", ()).unwrap();
+        }
+        if version >= 4 {
+            let insert = "INSERT INTO trouble VALUES (1, 2, 3, 'out to lunch', 1, NULL, 0)";
+            earlier.execute(insert, ()).unwrap();
+        }
+        drop(earlier);
+        let peeked = State::peek(&home.files, &home.identity).unwrap().unwrap();
+        let next_login = peeked.times().unwrap().next_login;
+        assert_eq!(next_login, (version >= 3).then_some(9), "version {version}");
+        let error = peeked.trouble().unwrap().map(|trouble| trouble.error);
+        assert_eq!(error.as_deref(), (version >= 4).then_some("out to lunch"), "version {version}");
+    }
+}
+
+#[test]
 fn a_damaged_file_is_said_to_be_damaged() {
     let home = Home::new();
     drop(home.open());
