@@ -219,11 +219,12 @@ fn of_capabilities(step: &mut Step, offered: Option<&Capabilities>) {
 
 fn log_in(
     step: &mut Step,
-    connection: Connection<Stream>,
+    mut connection: Connection<Stream>,
     account: &Account,
     context: &Context<'_>,
 ) -> Result<Session<Stream>, Error> {
     step.fact("user", account.user.as_str());
+    super::connect::allow_utf8(&mut connection, account)?;
     if let Ok(method) = login::method(&connection, account) {
         step.fact("mechanism", method.name());
     }

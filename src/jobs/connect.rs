@@ -99,9 +99,7 @@ impl<'a> Call<'a> {
                 None => drop(connection.ask_capabilities().map_err(of_server(account))?),
             }
         }
-        if account.utf8 && connection.capabilities().is_some_and(|offered| offered.utf8) {
-            connection.allow_utf8().map_err(of_server(account))?;
-        }
+        allow_utf8(&mut connection, account)?;
         Ok(connection)
     }
 
@@ -164,6 +162,17 @@ pub(super) fn ask(
         }
         Err(error) => Err(of_server(account)(error)),
     }
+}
+
+/// Asks for messages with UTF-8 as they are, where the account wants that and the server has it.
+pub(super) fn allow_utf8(
+    connection: &mut Connection<Stream>,
+    account: &Account,
+) -> Result<(), Error> {
+    if account.utf8 && connection.capabilities().is_some_and(|offered| offered.utf8) {
+        connection.allow_utf8().map_err(of_server(account))?;
+    }
+    Ok(())
 }
 
 /// Upgrades to TLS, whatever the server thinks of it: there is no way on in the clear.

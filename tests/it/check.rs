@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::interop::Site;
-use crate::support::expect::{is_inert, run};
+use crate::support::expect::{is_inert, reply, run};
 use crate::support::server::{Action, Capabilities, Script, Trigger};
 use crate::support::world::secret_forms;
 use crate::support::{Output, World};
@@ -76,6 +76,23 @@ fn over_stls_what_is_offered_is_told_twice() {
         "headers",
     ];
     assert_eq!(steps(&found), all);
+}
+
+/// A check that went another way would tell of another server.
+#[test]
+fn the_server_hears_what_it_hears_from_a_fetch() {
+    let heard = |command: &str, args: &[&str]| {
+        let world = World::with(|script| {
+            let lines = ["UIDL", "TOP", "SASL PLAIN", "UTF8"];
+            script.capabilities(Capabilities::lines(lines)).on("UTF8", reply("+OK UTF8 enabled"))
+        });
+        world.run(command, &[&["--utf8"], args].concat()).succeeds();
+        let log = world.server.finished_log();
+        log[0].commands().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let checked = heard("check", &[]);
+    assert_eq!(checked, heard("fetch", &["--to", "maildir:mail"]));
+    assert_eq!(checked[1], "UTF8");
 }
 
 #[test]
