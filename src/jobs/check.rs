@@ -9,8 +9,8 @@ use super::connect::Call;
 use super::headers::read_headers;
 use super::look::look;
 use super::mailbox::survey;
-use super::{Account, Context, Error, login};
-use crate::client::{Connection, Session};
+use super::{Account, Context, Error, Event, enter, login};
+use crate::client::{self, Connection, Mailbox, Session};
 use crate::model::{Listed, TlsMode, Way};
 use crate::net::{Leaf, Stream};
 use crate::proto::Capabilities;
@@ -100,7 +100,7 @@ impl Path<'_> {
         let newest = self.step("mailbox", |step| {
             let mut books = Books::peek(account, context)?;
             let next_login = books.memory()?.wait_for_login(context.surroundings.seconds());
-            let newest = mailbox(step, &mut session, account, &mut books)?;
+            let newest = mailbox(step, &mut session, account, context, &mut books)?;
             if let Some(seconds) = next_login {
                 step.remark(format!(
                     "the server wants to be left alone for {seconds} seconds more: until then a \
@@ -246,24 +246,20 @@ fn mailbox(
     step: &mut Step,
     session: &mut Session<Stream>,
     account: &Account,
+    context: &Context<'_>,
     books: &mut Books,
 ) -> Result<Option<Listed>, Error> {
     let most = account.pipeline.unwrap_or(usize::MAX);
     session.limit_pipeline(most);
-    let done = session.mailbox();
-    let has_pipelined = session.has_pipelined();
-    let mailbox = match done {
-        Ok(mailbox) => mailbox,
-        Err(error) => {
-            if error.is_connection_loss() && session.doubts_pipelining() {
-                step.remark(
-                    "the server announces PIPELINING and does not answer commands that are sent \
-                     together: a fetch sends them one at a time (pipeline = \"off\" does so at once)",
-                );
-            }
-            return Err(Error::server(&account.endpoint.host, error));
+    let mut has_pipelined = true;
+    let mailbox = match session.mailbox() {
+        Err(error) if error.is_connection_loss() && session.doubts_pipelining() => {
+            has_pipelined = false;
+            one_by_one(step, session, error, account, context)
         }
-    };
+        done => done.map_err(|error| Error::server(&account.endpoint.host, error)),
+    }?;
+    has_pipelined &= session.has_pipelined();
     let octets = mailbox.messages.iter().fold(0_u64, |sum, it| sum.saturating_add(it.size.0));
     let newest = mailbox.messages.last().cloned();
     let (messages, has_uids) = (mailbox.messages.len(), mailbox.has_uids);
@@ -291,12 +287,36 @@ fn mailbox(
             view.shared_uids.len()
         ));
     }
-    if most > 1 && !has_pipelined {
+    let announced = session.capabilities().is_some_and(|offered| offered.pipelining);
+    if most > 1 && !has_pipelined && !announced {
         step.remark(
             "no PIPELINING: each message takes a round trip of its own, so a fetch is slow",
         );
     }
     Ok(newest)
+}
+
+/// Takes stock of the mailbox in a second session, as a fetch does it with a server that announces
+/// PIPELINING and cannot do it.
+fn one_by_one(
+    step: &mut Step,
+    session: &mut Session<Stream>,
+    error: client::Error,
+    account: &Account,
+    context: &Context<'_>,
+) -> Result<Mailbox, Error> {
+    step.remark(
+        "the server announces PIPELINING and does not answer commands that are sent together: a \
+         fetch sends them one at a time (pipeline = \"off\" does so at once)",
+    );
+    let server = |error| Error::server(&account.endpoint.host, error);
+    // It lets nobody in twice in a row; the next fetch is one by one.
+    if enter::delay(account, session.capabilities()) > 0 {
+        return Err(server(error));
+    }
+    *session = Call::start(account, context).log_in(None, &mut |_: &Event<'_>| ())?;
+    session.limit_pipeline(1);
+    session.mailbox().map_err(server)
 }
 
 fn of_promises(step: &mut Step, offered: &Capabilities) {

@@ -155,7 +155,7 @@ fn try_to_enter(
 }
 
 /// How many seconds must lie between two logins.
-fn delay(account: &Account, offered: Option<&Capabilities>) -> u32 {
+pub(super) fn delay(account: &Account, offered: Option<&Capabilities>) -> u32 {
     let announced = offered.and_then(|offered| offered.login_delay);
     announced.unwrap_or_default().max(account.login_delay)
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::interop::Site;
 use crate::support::expect::{is_inert, reply, run};
-use crate::support::server::{Action, Capabilities, Script, Trigger};
+use crate::support::server::{Action, Capabilities, Pipelined, Script, Trigger};
 use crate::support::world::secret_forms;
 use crate::support::{Output, World};
 
@@ -149,6 +149,36 @@ fn what_a_server_lacks_is_said_with_what_it_means() {
         let retr = log.iter().flat_map(|s| s.commands()).any(|line| line.starts_with("RETR"));
         assert!(!retr, "{says}");
     }
+}
+
+/// A fetch calls such a server again, and so gets its mail.
+#[test]
+fn pipelining_that_does_not_work_is_a_remark_and_no_failure() {
+    for pipelined in [Pipelined::Dropped, Pipelined::Closed] {
+        let world = World::with(|script| script.pipelined(pipelined));
+        world.add("one");
+        let output = run(&mut world.command_within("1", "check", &["--json"])).succeeds();
+        let found = object(&output);
+        assert!(steps(&found).ends_with(&["mailbox!".into(), "headers".into()]), "{found:#}");
+        let mailbox = facts(&found, "mailbox");
+        assert_eq!((&mailbox["messages"], &mailbox["pipelining"]), (&1.into(), &false.into()));
+        assert_eq!(found["remarks"], 1, "{found:#}");
+        assert_eq!(world.server.finished_log().len(), 2);
+    }
+}
+
+/// Where the server lets nobody in twice in a row, a fetch does not call it again either.
+#[test]
+fn a_login_delay_is_kept_to() {
+    let world = World::with(|script| {
+        let lines = ["UIDL", "TOP", "SASL PLAIN", "PIPELINING", "LOGIN-DELAY 900"];
+        script.capabilities(Capabilities::lines(lines)).pipelined(Pipelined::Closed)
+    });
+    world.add("one");
+    let output = run(&mut world.command_within("1", "check", &["--json"])).exits(75);
+    assert_eq!(steps(&object(&output)).last().unwrap(), "mailboxx");
+    assert!(output.text().contains("announces PIPELINING"), "{}", output.text());
+    assert_eq!(world.server.finished_log().len(), 1);
 }
 
 #[test]
