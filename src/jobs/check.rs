@@ -78,11 +78,7 @@ impl Path<'_> {
             step.fact("text", connection.greeting().as_str());
             Ok(connection)
         })?;
-        connection = self.step("capabilities", |step| {
-            let connection = super::connect::ask(connection, account, context)?;
-            of_capabilities(step, connection.capabilities());
-            Ok(connection)
-        })?;
+        connection = self.capabilities(connection)?;
         if tls == TlsMode::Starttls {
             connection = self.step("tls", |step| {
                 let done = super::connect::upgrade(connection, account, context);
@@ -90,11 +86,7 @@ impl Path<'_> {
                 of_certificate(step, account, context, stream)?;
                 done
             })?;
-            connection = self.step("capabilities", |step| {
-                let connection = super::connect::ask(connection, account, context)?;
-                of_capabilities(step, connection.capabilities());
-                Ok(connection)
-            })?;
+            connection = self.capabilities(connection)?;
         }
         let mut session = self.step("login", |step| log_in(step, connection, account, context))?;
         let newest = self.step("mailbox", |step| {
@@ -114,6 +106,19 @@ impl Path<'_> {
         }
         session.leave();
         Ok(())
+    }
+
+    /// Asks what the server can do: once more under TLS, since nothing holds that was said before.
+    fn capabilities(
+        &mut self,
+        connection: Connection<Stream>,
+    ) -> Result<Connection<Stream>, Error> {
+        let (account, context) = (self.account, self.context);
+        self.step("capabilities", |step| {
+            let connection = super::connect::ask(connection, account, context)?;
+            of_capabilities(step, connection.capabilities());
+            Ok(connection)
+        })
     }
 
     /// Does a step, and keeps what it has found even where it fails.

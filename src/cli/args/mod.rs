@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Fetch messages; by default those that are new
     #[command(
         after_help = "Mail is delivered exactly once into a Maildir or an mbox, whatever is \
-        killed or cut. Standard output has no transaction: there, at least once."
+        killed or cut. Standard output and commands have no transaction: there, at least once."
     )]
     Fetch(FetchArgs),
     /// Delete messages on the server
